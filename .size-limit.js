@@ -1,0 +1,22 @@
+// Minified and gzipped, without rxjs, threads and Node's own modules.
+//
+// An entry's budget is what importing it loads. What it loads later, by import() when a first thread starts, has
+// budgets of its own below: nobody waits for it who doesn't use a pool.
+const lazy = ['engine', 'connect', 'stageRunner']
+
+const budget = (name, path, limit) => ({
+  name,
+  path,
+  limit,
+  gzip: true,
+  ignore: ['rxjs', 'threads', 'node:*', ...lazy.map((chunk) => `./${chunk}-*`)],
+  modifyEsbuildConfig: (config) => ({ ...config, format: 'esm' }), // import.meta needs it
+})
+
+export default [
+  budget('rxjs-parallel', 'dist/index.js', '11.5 kB'),
+  budget('rxjs-parallel/worker', 'dist/worker.js', '3 kB'),
+  budget('what a first pool loads', 'dist/engine-*.js', '9 kB'),
+  budget('what a thread loads', 'dist/connect-*.js', '7 kB'),
+  budget('what a thread loads for stages', 'dist/stageRunner-*.js', '6 kB'),
+]

@@ -1,0 +1,42 @@
+/**
+ * How many items one message should carry: as many as take about two milliseconds, so that its cost is lost in the
+ * work and the load can still be spread evenly.
+ * @module
+ */
+
+/** Milliseconds that a batch should take. Long against a message (10 µs), short against a pause anybody notices. */
+const target = 2
+/** At most so many items: past that a message's cost is lost in any case, and only waiting grows. */
+const largest = 2048
+/** Grows by at most this factor a measurement: the first items may not be like the others. */
+const growth = 4
+
+export class BatchSize {
+  /** The size for the next batch. */
+  current: number
+  /** Milliseconds an item takes, smoothed; undefined until measured. */
+  perItem: number | undefined
+  private readonly fixed: boolean
+
+  /** @param size `'auto'`, or a number of items that stays. */
+  constructor(size: 'auto' | number = 'auto') {
+    this.fixed = size !== 'auto'
+    this.current = size === 'auto' ? 1 : size
+  }
+
+  /** Takes notice of `count` items that took `busy` milliseconds. */
+  measured(count: number, busy: number): void {
+    if (count === 0) return
+    const time = busy / count
+    // Slower at once, faster by and by: a batch that takes too long hurts more than a message too many.
+    this.perItem =
+      this.perItem === undefined
+        ? time
+        : time > this.perItem
+          ? (this.perItem + time) / 2
+          : this.perItem * 0.75 + time * 0.25
+    if (this.fixed) return
+    const wanted = Math.max(1, Math.min(largest, Math.floor(target / Math.max(this.perItem, 1e-6))))
+    this.current = Math.min(wanted, this.current * growth)
+  }
+}

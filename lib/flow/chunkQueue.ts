@@ -1,0 +1,93 @@
+/**
+ * Values that wait to be run, kept in chunks so that a batch is handed over whole instead of value by value.
+ * @module
+ */
+
+/** A run of neighbouring items of a stream, in the order in which they came in. */
+export interface Chunk<T> {
+  /** The number in the stream of its first item, from 0. */
+  readonly start: number
+  readonly values: T[]
+}
+
+/** Some items of a chunk: what a thread is given at once. */
+export interface Slice<T> {
+  readonly chunk: Chunk<T>
+  /** Where in the chunk it begins. */
+  readonly first: number
+  readonly count: number
+}
+
+/** A slice's items: the chunk's own array where the slice is all of it. */
+export function valuesOf<T>({ chunk, first, count }: Slice<T>): T[] {
+  return first === 0 && count === chunk.values.length
+    ? chunk.values
+    : chunk.values.slice(first, first + count)
+}
+
+export class ChunkQueue<T> {
+  /** Items that wait. */
+  size = 0
+  private slices: Slice<T>[] = []
+  private head = 0
+  private filling: Chunk<T> | undefined
+  private next = 0
+
+  /** Adds a value; a chunk is closed when it holds `chunkSize` of them. Returns the value's number in the stream. */
+  push(value: T, chunkSize: number): number {
+    const chunk = this.filling ?? this.begin()
+    chunk.values.push(value)
+    this.size++
+    if (chunk.values.length >= chunkSize) this.close()
+    return this.next++
+  }
+
+  /** Puts items back that were taken, in front of all others. */
+  putBack(slice: Slice<T>): void {
+    this.size += slice.count
+    if (this.head > 0) this.slices[--this.head] = slice
+    else this.slices.unshift(slice)
+  }
+
+  /** The next items, at most `size` of them and all of one chunk. */
+  take(size: number): Slice<T> | undefined {
+    if (this.head === this.slices.length) this.close()
+    const slice = this.slices[this.head]
+    if (!slice || size < 1) return undefined
+    if (slice.count <= size) {
+      this.size -= slice.count
+      this.removeHead()
+      return slice
+    }
+    this.size -= size
+    const { chunk, first, count } = slice
+    this.slices[this.head] = { chunk, first: first + size, count: count - size }
+    return { chunk, first, count: size }
+  }
+
+  clear(): void {
+    this.slices = []
+    this.head = this.size = 0
+    this.filling = undefined
+  }
+
+  private begin(): Chunk<T> {
+    this.filling = { start: this.next, values: [] }
+    return this.filling
+  }
+
+  private close(): void {
+    const { filling } = this
+    if (!filling) return
+    this.filling = undefined
+    this.slices.push({ chunk: filling, first: 0, count: filling.values.length })
+  }
+
+  /** Not by shift(), which moves all that follow. */
+  private removeHead(): void {
+    this.slices[this.head++] = undefined as never
+    if (this.head < 64 || this.head * 2 < this.slices.length) return
+    this.slices = this.slices.slice(this.head)
+    this.head = 0
+  }
+}

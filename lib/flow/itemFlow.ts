@@ -1,0 +1,396 @@
+/**
+ * The ledger of `parallelMap`, `fromTask` and `Pool.run`: every item that comes in ends exactly once, as its results,
+ * as an error, or cancelled.
+ * @module
+ */
+import { OverflowError, WorkerCrashError } from '../errors.js'
+import type { TaskSource } from '../wire/messages.js'
+import { itemState } from '../wire/messages.js'
+import type { BatchSize } from './batchSize.js'
+import type { Chunk } from './chunkQueue.js'
+import { ChunkQueue } from './chunkQueue.js'
+import type { Demand } from './demand.js'
+import { DemandSignal, waitsForOthers } from './demand.js'
+import type { Receiver } from './outlet.js'
+import { Outlet } from './outlet.js'
+import type { Sequencer } from './reorder.js'
+import { Arrival, Reorder } from './reorder.js'
+import type { Attachment, Dispatch, Loss, Outcomes, Work } from './work.js'
+
+/** What to do when more items wait than may. */
+export type Overflow = 'error' | 'dropOldest' | 'dropNewest'
+
+/** Receives what a failed item is replaced by. */
+export interface Replacement {
+  next(value: unknown): void
+  error(error: unknown): void
+  complete(): void
+}
+
+export interface ItemFlowOptions {
+  readonly task: TaskSource
+  readonly spread: boolean
+  readonly pin: number | undefined
+  readonly batchSize: BatchSize
+  readonly ordered: boolean
+  /** Items in flight at most. */
+  readonly concurrency: number
+  /** Items that may wait, and what to do with more. */
+  readonly bufferSize: number
+  readonly overflow: Overflow
+  /** How an error names an item. */
+  readonly place: (item: number) => string
+  readonly transfer: ((value: never) => readonly Transferable[]) | undefined
+  /** Replaces a failed item; undefined fails the stream. Returns how to stop it. */
+  readonly replace: ((error: unknown, value: unknown, by: Replacement) => () => void) | undefined
+  /** Made where the work was asked for: its frames are added to those of the errors of threads. */
+  readonly caller: Error | undefined
+  /** The demand of whoever is downstream. */
+  readonly below: Demand | undefined
+  /** Told of each change that may bring room. */
+  readonly changed?: () => void
+}
+
+/** After so many deaths of a thread in which it may have had a part, an item is taken to be their cause. */
+const deathsAllowed = 2
+/** An emitting item is given room again when so many of its values have been taken. */
+const grantAt = 512
+
+export class ItemFlow<T, R> implements Work {
+  /** Says to the source whether there is room for another item. */
+  readonly demand = new DemandSignal(() => this.load < this.room)
+  private readonly queue = new ChunkQueue<T>()
+  private readonly outlet: Outlet<R>
+  private readonly sequence: Sequencer<R>
+  private readonly stopReplacing = new Set<() => void>()
+  private attachment: Attachment | undefined
+  /** Items that threads have, or that are being replaced. */
+  private inFlight = 0
+  private deaths: Map<number, number> | undefined
+  /** The first item that has failed for good. */
+  private failedAt = Number.POSITIVE_INFINITY
+  private sourceEnded = false
+  private over = false
+  private readyQueued = false
+
+  constructor(
+    receiver: Receiver<R>,
+    private readonly options: ItemFlowOptions,
+  ) {
+    this.outlet = new Outlet(receiver, options.below, () => this.progressed())
+    this.sequence = options.ordered ? new Reorder(this.outlet) : new Arrival(this.outlet)
+  }
+
+  get task(): TaskSource {
+    return this.options.task
+  }
+  get spread(): boolean {
+    return this.options.spread
+  }
+  get pin(): number | undefined {
+    return this.options.pin
+  }
+  get transfer(): ItemFlowOptions['transfer'] {
+    return this.options.transfer
+  }
+  get caller(): Error | undefined {
+    return this.options.caller
+  }
+  get batchSize(): BatchSize {
+    return this.options.batchSize
+  }
+  get queued(): number {
+    return this.queue.size
+  }
+
+  place(item: number): string {
+    return this.options.place(item)
+  }
+
+  /** Items and values that are with us now, in whatever state. */
+  get load(): number {
+    return this.queue.size + this.inFlight + this.outlet.held + this.sequence.held
+  }
+
+  /** Whether it is held up only because another stream's value has to come first downstream. */
+  get waitsForOthers(): boolean {
+    return waitsForOthers(this.options.below)
+  }
+
+  /** Has a pool run it. Separate from making it, since a pool may ask for work at once. */
+  attach(attachment: Attachment): void {
+    this.attachment = attachment
+  }
+
+  /** Takes an item in. */
+  push(value: T): void {
+    if (this.over) return
+    if (this.queue.size >= this.options.bufferSize && !this.makeRoom()) return
+    const { current } = this.batchSize
+    this.queue.push(value, current)
+    if (this.queue.size % current === 0) this.attachment?.ready()
+    else this.readySoon()
+  }
+
+  /** No more items come: completes when the last of them has ended. */
+  end(): void {
+    this.sourceEnded = true
+    if (this.queue.size > 0) this.attachment?.ready()
+    this.completeIfDone()
+  }
+
+  /** Fails at once: what is in flight is told to stop. */
+  abort(error: unknown): void {
+    if (this.over) return
+    this.stop()
+    this.outlet.abort(error)
+  }
+
+  /** Nobody wants the results any more. */
+  cancel(): void {
+    this.stop()
+    this.outlet.close()
+  }
+
+  take(): Dispatch | undefined {
+    if (this.over) return undefined
+    const size = Math.min(this.batchSize.current, this.options.concurrency - this.inFlight)
+    const slice = this.queue.take(size)
+    if (!slice) return undefined
+    if (slice.chunk.start + slice.first > this.failedAt) {
+      // With order kept, nothing after the item that ends the stream can be emitted: it need not run.
+      this.queue.clear()
+      return undefined
+    }
+    this.inFlight += slice.count
+    return { slice, grant: undefined, taken: undefined, ended: undefined }
+  }
+
+  results(dispatch: Dispatch, outcomes: Outcomes): { ended: number; failed: number } {
+    const counts = { ended: 0, failed: 0 }
+    if (this.over) return counts
+    if (outcomes.layout) this.mixedResults(dispatch, outcomes, outcomes.layout, counts)
+    else {
+      const { slice } = dispatch
+      counts.ended = outcomes.values.length
+      this.inFlight -= counts.ended
+      if (counts.ended < slice.count) this.markEnded(dispatch, outcomes.first, counts.ended)
+      this.sequence.run(slice.chunk.start + slice.first + outcomes.first, outcomes.values as R[])
+    }
+    this.progressed()
+    return counts
+  }
+
+  refused(dispatch: Dispatch, failures: ReadonlyMap<number, unknown>): number {
+    if (this.over) return 0
+    for (const [item, error] of failures) this.failItem(dispatch, item, error)
+    if (!this.over) this.putBack(dispatch, [])
+    this.progressed()
+    return failures.size
+  }
+
+  lost(dispatch: Dispatch, loss: Loss): number {
+    if (this.over) return 0
+    const failed = this.culprits(dispatch, loss)
+    for (const item of failed) this.failItem(dispatch, item, this.crashOf(dispatch, item, loss))
+    if (!this.over) this.putBack(dispatch, loss.running ?? [])
+    this.progressed()
+    return failed.length
+  }
+
+  aborted(error: unknown): void {
+    this.abort(error)
+  }
+
+  private readySoon(): void {
+    // One message for all that comes in this turn, instead of one each; a microtask keeps no thread waiting.
+    if (this.readyQueued) return
+    this.readyQueued = true
+    queueMicrotask(() => {
+      this.readyQueued = false
+      if (this.queue.size > 0) this.attachment?.ready()
+    })
+  }
+
+  /** As many items as threads and the row in front of them can use. */
+  private get room(): number {
+    const { concurrency } = this.options
+    const capacity = this.attachment?.capacity ?? 1
+    return concurrency < capacity ? concurrency : capacity
+  }
+
+  private makeRoom(): boolean {
+    const { overflow, bufferSize } = this.options
+    if (overflow === 'dropNewest') return false
+    if (overflow === 'dropOldest') {
+      const dropped = this.queue.take(1)
+      // Its place in the order is passed over.
+      if (dropped) this.sequence.complete(dropped.chunk.start + dropped.first)
+      return true
+    }
+    this.abort(
+      new OverflowError(
+        `more than ${bufferSize} items wait for a thread; raise buffer.size, drop some (buffer.overflow), or read the source with pull()`,
+      ),
+    )
+    return false
+  }
+
+  private mixedResults(
+    dispatch: Dispatch,
+    { values, errors }: Outcomes,
+    layout: number[],
+    counts: { ended: number; failed: number },
+  ): void {
+    const start = dispatch.slice.chunk.start + dispatch.slice.first
+    let at = 0
+    let failure = 0
+    for (let t = 0; t < layout.length && !this.over; t += 3) {
+      const item = layout[t]!
+      const count = layout[t + 1]!
+      const state = layout[t + 2]!
+      const emitted = values.slice(at, (at += count)) as R[]
+      if (state === itemState.failed) counts.failed++
+      if (state !== itemState.open) counts.ended++
+      if (count > 0)
+        this.sequence.part(
+          start + item,
+          emitted,
+          state === itemState.open ? this.granting(dispatch, item) : undefined,
+        )
+      if (state === itemState.complete) this.endItem(dispatch, item)
+      else if (state === itemState.failed) this.failItem(dispatch, item, errors[failure++])
+    }
+  }
+
+  private granting(dispatch: Dispatch, item: number): (count: number) => void {
+    dispatch.taken ??= new Map()
+    const { taken } = dispatch
+    return (count) => {
+      const total = (taken.get(item) ?? 0) + count
+      taken.set(item, total >= grantAt ? 0 : total)
+      if (total >= grantAt) dispatch.grant?.(item, total)
+    }
+  }
+
+  private endItem(dispatch: Dispatch, item: number): void {
+    this.inFlight--
+    this.markEnded(dispatch, item, 1)
+    this.sequence.complete(dispatch.slice.chunk.start + dispatch.slice.first + item)
+  }
+
+  private failItem(dispatch: Dispatch, item: number, error: unknown): void {
+    const { slice } = dispatch
+    const position = slice.chunk.start + slice.first + item
+    this.markEnded(dispatch, item, 1)
+    const { replace } = this.options
+    if (replace) return this.replaceItem(position, error, slice.chunk.values[slice.first + item], replace)
+    this.inFlight--
+    this.endStream(position, error)
+  }
+
+  private endStream(position: number, error: unknown): void {
+    this.failedAt = Math.min(this.failedAt, position)
+    this.sequence.fail(position, error)
+  }
+
+  private replaceItem(
+    position: number,
+    error: unknown,
+    value: unknown,
+    replace: NonNullable<ItemFlowOptions['replace']>,
+  ): void {
+    let ended = false
+    let stop: (() => void) | undefined
+    const end = (how: () => void) => {
+      ended = true
+      if (stop) this.stopReplacing.delete(stop)
+      if (this.over) return
+      this.inFlight--
+      how()
+      this.progressed()
+    }
+    stop = replace(error, value, {
+      next: (replacement) => {
+        if (!this.over) this.sequence.part(position, [replacement as R])
+      },
+      error: (thrown) => end(() => this.endStream(position, thrown)),
+      complete: () => end(() => this.sequence.complete(position)),
+    })
+    if (!ended) this.stopReplacing.add(stop)
+  }
+
+  private culprits(dispatch: Dispatch, { running }: Loss): number[] {
+    const { ended } = dispatch
+    const left = Array.from({ length: dispatch.slice.count }, (_, i) => i).filter((i) => !ended?.has(i))
+    const suspects = (running ?? left).filter((item) => !ended?.has(item))
+    if (suspects.length <= 1) return suspects
+    this.deaths ??= new Map()
+    const { deaths } = this
+    const start = dispatch.slice.chunk.start + dispatch.slice.first
+    for (const item of suspects) deaths.set(start + item, (deaths.get(start + item) ?? 0) + 1)
+    return suspects.filter((item) => deaths.get(start + item)! > deathsAllowed)
+  }
+
+  private crashOf(dispatch: Dispatch, item: number, { threadId, exitCode, cause }: Loss): WorkerCrashError {
+    const { chunk, first } = dispatch.slice
+    const code = exitCode === undefined ? '' : ` (exit code ${exitCode})`
+    return new WorkerCrashError(
+      `thread ${threadId} died${code} while it ran items[${chunk.start + first + item}]`,
+      {
+        cause,
+        threadId,
+        ...(exitCode === undefined ? {} : { exitCode }),
+        value: chunk.values[first + item],
+      },
+    )
+  }
+
+  /** Items that have no outcome run again, those that may be to blame one by one. */
+  private putBack(dispatch: Dispatch, suspects: readonly number[]): void {
+    const { slice } = dispatch
+    const { ended } = dispatch
+    const single = new Set(suspects)
+    for (let item = slice.count - 1; item >= 0; item--) {
+      if (ended?.has(item)) continue
+      let count = 1
+      while (!single.has(item) && item > 0 && !ended?.has(item - 1) && !single.has(item - 1)) {
+        item--
+        count++
+      }
+      this.inFlight -= count
+      this.queue.putBack({ chunk: slice.chunk as Chunk<T>, first: slice.first + item, count })
+    }
+    if (this.queue.size > 0) this.attachment?.ready()
+  }
+
+  /** Kept only for batches that don't end with one message, as most do. */
+  private markEnded(dispatch: Dispatch, first: number, count: number): void {
+    dispatch.ended ??= new Set()
+    for (let i = 0; i < count; i++) dispatch.ended.add(first + i)
+  }
+
+  private progressed(): void {
+    if (this.over) return
+    this.completeIfDone()
+    this.demand.update()
+    this.options.changed?.()
+    // A limit on items in flight may have held some back.
+    if (this.queue.size > 0) this.attachment?.ready()
+  }
+
+  private completeIfDone(): void {
+    if (!this.sourceEnded || this.over || this.queue.size > 0 || this.inFlight > 0) return
+    if (this.sequence.held > 0) return
+    this.over = true
+    this.attachment?.detach()
+    this.outlet.complete()
+  }
+
+  private stop(): void {
+    this.over = true
+    this.queue.clear()
+    for (const stop of this.stopReplacing) stop()
+    this.attachment?.detach()
+  }
+}

@@ -1,0 +1,118 @@
+/**
+ * Puts outcomes that come in any order back into the order of their items. One item's values stay together.
+ * @module
+ */
+
+/** Where outcomes go, in order or as they come. */
+export interface Sequencer<R> {
+  /** Values that wait for those before them. */
+  readonly held: number
+  /** Items from `first` on, each with its one result. */
+  run(first: number, values: R[]): void
+  /** Some values of an item that may have more. */
+  part(item: number, values: R[], taken?: (count: number) => void): void
+  /** The item has no more values. */
+  complete(item: number): void
+  /** The item failed, which ends all. */
+  fail(item: number, error: unknown): void
+}
+
+/** The side of an {@link Outlet} that a sequencer needs. */
+interface Output<R> {
+  emit(values: readonly R[], taken?: (count: number) => void): void
+  error(error: unknown): void
+}
+
+/** As they come. */
+export class Arrival<R> implements Sequencer<R> {
+  readonly held = 0
+
+  constructor(private readonly output: Output<R>) {}
+
+  run(_first: number, values: R[]): void {
+    this.output.emit(values)
+  }
+
+  part(_item: number, values: R[], taken?: (count: number) => void): void {
+    this.output.emit(values, taken)
+  }
+
+  complete(): void {}
+
+  fail(_item: number, error: unknown): void {
+    this.output.error(error)
+  }
+}
+
+interface Waiting<R> {
+  readonly parts: { readonly values: R[]; readonly taken: ((count: number) => void) | undefined }[]
+  /** How many items this stands for: more than one only for a run. */
+  items: number
+  state: 'open' | 'complete' | 'failed'
+  error?: unknown
+}
+
+/** In the order of the items. */
+export class Reorder<R> implements Sequencer<R> {
+  held = 0
+  private next = 0
+  private readonly waiting = new Map<number, Waiting<R>>()
+
+  constructor(private readonly output: Output<R>) {}
+
+  run(first: number, values: R[]): void {
+    if (values.length === 0) return
+    if (first === this.next) {
+      this.next += values.length
+      this.output.emit(values)
+      this.release()
+      return
+    }
+    this.held += values.length
+    this.waiting.set(first, {
+      parts: [{ values, taken: undefined }],
+      items: values.length,
+      state: 'complete',
+    })
+  }
+
+  part(item: number, values: R[], taken?: (count: number) => void): void {
+    if (item === this.next) return this.output.emit(values, taken)
+    this.held += values.length
+    this.entry(item).parts.push({ values, taken })
+  }
+
+  complete(item: number): void {
+    if (item !== this.next) {
+      this.entry(item).state = 'complete'
+      return
+    }
+    this.next++
+    this.release()
+  }
+
+  fail(item: number, error: unknown): void {
+    if (item === this.next) return this.output.error(error)
+    Object.assign(this.entry(item), { state: 'failed', error })
+  }
+
+  private entry(item: number): Waiting<R> {
+    let entry = this.waiting.get(item)
+    if (!entry) this.waiting.set(item, (entry = { parts: [], items: 1, state: 'open' }))
+    return entry
+  }
+
+  /** Lets out what waited for the item that has just ended. */
+  private release(): void {
+    for (let entry = this.waiting.get(this.next); entry; entry = this.waiting.get(this.next)) {
+      this.waiting.delete(this.next)
+      for (const { values, taken } of entry.parts) {
+        this.held -= values.length
+        this.output.emit(values, taken)
+      }
+      if (entry.state === 'failed') return this.output.error(entry.error)
+      if (entry.state === 'open') return
+      this.next += entry.items
+    }
+  }
+}

@@ -1,0 +1,77 @@
+/**
+ * What operators and pools say to each other about items: a pool asks for work when a thread has room, and reports
+ * what became of each item.
+ * @module
+ */
+import type { TaskSource } from '../wire/messages.js'
+import type { BatchSize } from './batchSize.js'
+import type { Slice } from './chunkQueue.js'
+
+/** Some items that a thread was given. */
+export interface Dispatch {
+  readonly slice: Slice<unknown>
+  /** How to let an item that emits many emit `count` more. Set by the thread that has it. */
+  grant: ((item: number, count: number) => void) | undefined
+  /** Values of items still emitting that were taken downstream since the last grant. */
+  taken: Map<number, number> | undefined
+  /** Items that have ended, where not all did with one message. */
+  ended: Set<number> | undefined
+}
+
+/** What has become of items of a dispatch: see `ResultsMessage`, whose errors have been brought back. */
+export interface Outcomes {
+  readonly first: number
+  readonly values: unknown[]
+  readonly layout: number[] | undefined
+  readonly errors: readonly unknown[]
+}
+
+/** Why a thread was lost. */
+export interface Loss {
+  readonly threadId: string
+  readonly exitCode: number | undefined
+  readonly cause: unknown
+  /**
+   * The items of a dispatch that may have brought it about, by their place in it; undefined where nothing tells. With
+   * one item in progress at once it is exactly the one that ran.
+   */
+  readonly running: readonly number[] | undefined
+}
+
+/** One operator's subscription, as a pool sees it. */
+export interface Work {
+  readonly task: TaskSource
+  /** The item is a list of arguments. */
+  readonly spread: boolean
+  /** The one thread that may run it, by its place in the pool; undefined for any. */
+  readonly pin: number | undefined
+  readonly batchSize: BatchSize
+  /** Made where the work was asked for: its frames follow those of errors that threads report. */
+  readonly caller: Error | undefined
+  /** How an error names an item. */
+  place(item: number): string
+  /** Items that wait. */
+  readonly queued: number
+  /** The next items to run, if there are any that may run now. */
+  take(): Dispatch | undefined
+  /** What must be moved, not copied, with an item: a user's function. */
+  readonly transfer: ((value: never) => readonly Transferable[]) | undefined
+  /** Outcomes have come in. Returns how many items have ended, and how many of them failed. */
+  results(dispatch: Dispatch, outcomes: Outcomes): { ended: number; failed: number }
+  /** These items could not be sent, each for its reason; the others wait again. Returns how many failed. */
+  refused(dispatch: Dispatch, failures: ReadonlyMap<number, unknown>): number
+  /** The thread that had these items is gone. Returns how many of them failed. */
+  lost(dispatch: Dispatch, loss: Loss): number
+  /** The pool can't go on. */
+  aborted(error: unknown): void
+}
+
+/** A pool's side of one {@link Work}. */
+export interface Attachment {
+  /** There is work to take. */
+  ready(): void
+  /** Nothing more is wanted: what is running is told so. */
+  detach(): void
+  /** How many items the pool can have in its threads now. */
+  readonly capacity: number
+}

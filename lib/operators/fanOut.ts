@@ -1,0 +1,235 @@
+import type { OperatorFunction } from 'rxjs'
+import { Observable, Subscriber } from 'rxjs'
+import { offerDemand } from '../flow/demand.js'
+import { ItemFlow } from '../flow/itemFlow.js'
+import { LocalFlow } from '../flow/localFlow.js'
+import type { Route } from '../flow/router.js'
+import { Router } from '../flow/router.js'
+import { StageFlow } from '../flow/stageFlow.js'
+import { badArgument, checkNames, checkNumber, checkWord } from '../pool/checks.js'
+import { localThreadId } from '../pool/localThread.js'
+import type { AnyRef, ItemOf, StageRef, TaskRef } from '../pool/seam.js'
+import { backend } from '../pool/seam.js'
+import { isRef } from '../pool/taskRefs.js'
+import { describe } from '../wire/describe.js'
+import type { Branch, StartBranch } from './branch.js'
+import { BranchEnd } from './branch.js'
+import type { AnyFlow } from './deferredFlow.js'
+import { DeferredFlow } from './deferredFlow.js'
+
+export interface FanOutOptions<T> {
+  /** How many branches, at least 1. Default: the pool's size. Branch `i` runs in thread `i` of the pool, modulo its size. */
+  readonly branches?: number
+  /**
+   * Which branch gets a value. `'balance'`: whoever has room. `'roundRobin'`: each in turn. `'broadcast'`: all of them,
+   * at the pace of the slowest. A function gives a key: values of one key go to one branch, in their order. Default:
+   * `'balance'`.
+   */
+  readonly route?: Route<T>
+}
+
+const caller = 'fanOut'
+
+/**
+ * Spreads a stream over branches, each of which runs a stage (or a task) in a thread of its own, and emits the
+ * branches: a higher-order Observable, as `groupBy` gives. {@link fanIn} brings them together again.
+ *
+ * ```
+ * source:  -1--2--3--4--|
+ * fanOut(stage, { branches: 2, route: 'roundRobin' })
+ *          (xy|)
+ *    x:    --a-----c------|      (the stage over 1, 3)
+ *    y:    -----b-----d---|      (the stage over 2, 4)
+ * ```
+ *
+ * - All branches are emitted on subscription, and then it completes; the source is subscribed when the first branch is.
+ * - A branch completes when its stage does: after the source's completion for most. When all have ended, or nobody
+ *   listens to any, the source is unsubscribed.
+ * - An error of the source comes out of every branch at once. What fails in one branch fails that branch.
+ * - With `'balance'` and a source that is read with {@link pull}, a value is read when some branch has room; with the
+ *   other routes, when the branches have. A branch that nobody subscribes keeps what is routed to it.
+ * - Give it a number instead of a stage, and the branches stay on this thread.
+ *
+ * @param stage a stage or a task of a pool (`pool.tasks.NAME`), or how many branches.
+ * @throws ParallelError `INVALID_ARGUMENT` for a bad argument. Branches emit what the stage throws, PoolClosedError,
+ *   WorkerStartError, WorkerCrashError (the stage's state is lost with its thread), CloneError; every branch what a
+ *   route function throws.
+ *
+ * @example
+ * ```ts
+ * from(events).pipe(fanOut(pool.tasks.runningMean, { route: (e) => e.sensor }), fanIn())
+ * range(1, 4).pipe(fanOut(2, { route: 'roundRobin' }), mergeMap((b) => b.pipe(map((x) => `${b.index}: ${x}`))))
+ * // 0: 1, 1: 2, 0: 3, 1: 4
+ * ```
+ */
+export function fanOut<T, R>(
+  stage: StageRef<T, R>,
+  options?: FanOutOptions<T>,
+): OperatorFunction<T, Branch<R>>
+export function fanOut<A extends readonly unknown[], R>(
+  task: TaskRef<A, R>,
+  options?: FanOutOptions<ItemOf<A>>,
+): OperatorFunction<ItemOf<A>, Branch<R>>
+export function fanOut<T>(
+  branches: number,
+  options?: Omit<FanOutOptions<T>, 'branches'>,
+): OperatorFunction<T, Branch<T>>
+export function fanOut(
+  target: unknown,
+  options: FanOutOptions<never> = {},
+): OperatorFunction<unknown, Branch<unknown>> {
+  const { count, route, start } = checkArguments(target, options)
+  return (source) =>
+    new Observable((subscriber) => {
+      const fan = new FanOut(source, count(), route as Route<unknown>, start)
+      fan.emitTo(subscriber)
+    })
+}
+
+function checkArguments(
+  target: unknown,
+  options: FanOutOptions<never>,
+): { count: () => number; route: Route<never>; start: StartBranch<unknown, unknown> } {
+  checkNames(caller, options, ['branches', 'route'])
+  const { branches, route = 'balance' } = options
+  if (typeof route !== 'function')
+    checkWord(caller, 'route (or a function that gives a key)', route, ['balance', 'roundRobin', 'broadcast'])
+  if (branches !== undefined) checkCount('branches', branches)
+  if (isRef(target)) return { count: () => branches ?? target[backend].size, route, start: inThread(target) }
+  if (typeof target !== 'number')
+    throw badArgument(
+      caller,
+      `expected a stage or a task (pool.tasks.NAME), or how many branches, got ${describe(target)}`,
+    )
+  if (branches !== undefined)
+    throw badArgument(caller, 'how many branches is said twice: by the first argument and by the option')
+  checkCount('how many branches', target)
+  return { count: () => target, route, start: here }
+}
+
+function checkCount(name: string, count: number): void {
+  if (checkNumber(caller, name, count, 1) === Number.POSITIVE_INFINITY)
+    throw badArgument(caller, `${name} must be finite`)
+}
+
+/** One subscription: its branches, and the source that they share. */
+class FanOut {
+  private readonly ends: BranchEnd<unknown, unknown>[]
+  private readonly router: Router<unknown>
+  private input: Subscriber<unknown> | undefined
+  private emitted = false
+
+  constructor(
+    private readonly source: Observable<unknown>,
+    count: number,
+    route: Route<unknown>,
+    start: StartBranch<unknown, unknown>,
+  ) {
+    const opened = () => this.startSource()
+    const changed = () => this.changed()
+    this.ends = Array.from({ length: count }, (_, index) => new BranchEnd(index, start, opened, changed))
+    this.router = new Router(this.ends, route)
+  }
+
+  emitTo(subscriber: Subscriber<Branch<unknown>>): void {
+    for (const end of this.ends) {
+      // Somebody has had enough of branches: those that are left will never be subscribed.
+      if (subscriber.closed) end.close()
+      else subscriber.next(end.stream)
+    }
+    this.emitted = true
+    subscriber.complete()
+    this.startSource()
+  }
+
+  /** When all branches are out, so that a synchronous source reaches each of them; and when somebody listens. */
+  private startSource(): void {
+    this.changed()
+    if (this.input || !this.emitted || !this.ends.some((end) => end.state === 'open')) return
+    const input = new Subscriber<unknown>({
+      next: (value) => this.push(value),
+      error: (error: unknown) => this.abort(error),
+      complete: () => this.endSource(),
+    })
+    this.input = input
+    offerDemand(this.router.demand, () => this.source.subscribe(input))
+  }
+
+  private push(value: unknown): void {
+    try {
+      this.router.push(value)
+    } catch (thrown) {
+      this.input?.unsubscribe()
+      this.abort(thrown)
+    }
+  }
+
+  private abort(error: unknown): void {
+    for (const end of this.ends) end.abort(error)
+  }
+
+  private sourceEnded = false
+
+  private endSource(): void {
+    this.sourceEnded = true
+    this.endBranches()
+  }
+
+  private endBranches(): void {
+    if (!this.sourceEnded || !this.router.isEmpty) return
+    for (const end of this.ends) end.end()
+  }
+
+  private changed(): void {
+    this.router.changed()
+    this.endBranches()
+    if (this.emitted && this.ends.every((end) => end.state === 'closed')) this.input?.unsubscribe()
+  }
+}
+
+/** Branches that stay on this thread. */
+const here: StartBranch<unknown, unknown> = (subscriber, _index, below, changed) => {
+  const flow = new LocalFlow<unknown>(subscriber, below, changed)
+  return { flow, threadId: localThreadId }
+}
+
+/** Branches that run in threads: as a stage, or item by item, which only the thread can tell. */
+function inThread(ref: AnyRef): StartBranch<unknown, unknown> {
+  const pool = ref[backend]
+  const task = { name: ref.name }
+  return (subscriber, index, below, changed) => {
+    const trace = new Error()
+    const asStage = (): AnyFlow => {
+      const flow = new StageFlow<unknown, unknown>(task, subscriber, below, trace, changed)
+      const giveUp = pool.openStage(flow, index)
+      subscriber.add(giveUp)
+      return flow
+    }
+    const asTask = (): AnyFlow => {
+      const flow = new ItemFlow<unknown, unknown>(subscriber, {
+        task,
+        spread: false,
+        pin: index,
+        batchSize: pool.batchSizeOf(task, 'auto'),
+        ordered: true,
+        concurrency: Number.POSITIVE_INFINITY,
+        bufferSize: Number.POSITIVE_INFINITY,
+        overflow: 'error',
+        place: (item) => `items[${item}]`,
+        transfer: undefined,
+        replace: undefined,
+        caller: trace,
+        below,
+        changed,
+      })
+      flow.attach(pool.attach(flow))
+      return flow
+    }
+    const flow = new DeferredFlow(subscriber, changed)
+    pool.manifest(
+      (manifest) => flow.resolve(manifest[ref.name] === 'stage' ? asStage : asTask),
+      (error) => flow.abort(error),
+    )
+    return { flow, threadId: () => flow.threadId ?? pool.threadIdAt(index) }
+  }
+}

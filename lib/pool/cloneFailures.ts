@@ -1,0 +1,53 @@
+/**
+ * Finds out which values structured clone would not take, after it has refused several at once.
+ * @module
+ */
+import { cloneError, findUncloneable } from '../wire/uncloneable.js'
+
+/** What must be moved with these values; or, where the user's function throws, its errors by item. */
+export function transferList(
+  values: readonly unknown[],
+  transfer: ((value: never) => readonly Transferable[]) | undefined,
+): { transfer: Transferable[] | undefined; failures: ReadonlyMap<number, unknown> | undefined } {
+  if (!transfer) return { transfer: undefined, failures: undefined }
+  const list: Transferable[] = []
+  const failures = new Map<number, unknown>()
+  for (const [item, value] of values.entries()) {
+    try {
+      list.push(...transfer(value as never))
+    } catch (thrown) {
+      failures.set(item, thrown)
+    }
+  }
+  return { transfer: list, failures: failures.size > 0 ? failures : undefined }
+}
+
+/** An error for each value that is to blame, by its place among them. Never empty. */
+export function cloneFailures(
+  values: readonly unknown[],
+  place: (item: number) => string,
+  cause: unknown,
+  transfer: readonly Transferable[] | undefined,
+): ReadonlyMap<number, unknown> {
+  const moved = new Set<unknown>(transfer)
+  const bad = values.flatMap((value, item) => (findUncloneable(value, '', moved) ? [item] : []))
+  // Where no value is at fault, the list of what to move is.
+  const failed = bad.length > 0 ? bad : values.map((_, item) => item)
+  return new Map(failed.map((item) => [item, cloneError(values[item], place(item), 'to', cause, moved)]))
+}
+
+/** Sends what goes before the first value that can't be sent, and returns the error for that one. */
+export function sendOneByOne(
+  values: readonly unknown[],
+  send: (value: unknown) => void,
+  place: () => string,
+): Error | undefined {
+  for (const value of values) {
+    try {
+      send(value)
+    } catch (cause) {
+      return cloneError(value, place(), 'to', cause)
+    }
+  }
+  return undefined
+}

@@ -1,0 +1,64 @@
+/**
+ * Functions without a worker file: their source travels to a thread, with the names that they are bound to.
+ * @module
+ */
+
+import { describe } from '../wire/describe.js'
+import type { TaskSource } from '../wire/messages.js'
+import { badArgument } from './checks.js'
+import type { Pool } from './seam.js'
+import { threadPool } from './threadPool.js'
+
+/** What the names that an inline function uses stand for in the thread: functions, or values that can be cloned. */
+export type Bindings = Readonly<Record<string, unknown>>
+
+let pool: Pool | undefined
+
+/** The pool that all inline functions of this process share; its threads leave when they have been idle for a while. */
+export function inlineFunctionPool(): Pool {
+  pool ??= threadPool(new URL('./inlineWorker.js', import.meta.url), {
+    name: 'of inline functions',
+    idleTimeout: 10_000,
+  })
+  return pool
+}
+
+/** Makes a function ready to be sent. Throws ParallelError `INVALID_ARGUMENT` where it or a binding has no source. */
+export function inlineSource(
+  caller: string,
+  run: (...args: never[]) => unknown,
+  bindings: Bindings,
+): TaskSource {
+  const functions: [string, string][] = []
+  const values: Record<string, unknown> = {}
+  for (const [name, value] of Object.entries(bindings)) {
+    if (!/^[A-Za-z_$][\w$]*$/.test(name))
+      throw badArgument(caller, `bindings: '${name}' can't be the name of a variable`)
+    if (typeof value === 'function')
+      functions.push([name, sourceOf(caller, `bindings.${name}`, value as typeof run)])
+    else values[name] = value
+  }
+  return { code: sourceOf(caller, 'the function', run), functions, values }
+}
+
+function sourceOf(caller: string, what: string, run: (...args: never[]) => unknown): string {
+  const source = Function.prototype.toString.call(run)
+  if (/\{\s*\[native code\]\s*\}$/.test(source))
+    throw badArgument(
+      caller,
+      `${what} is native or bound (${describe(run.name)}), and so has no source to send; wrap it: (x) => f(x)`,
+    )
+  return isMethod(source) ? `({ ${source} })[${JSON.stringify(run.name)}]` : `(${source})`
+}
+
+/** `{ name(x) { … } }` gives a source without the word function, which is no expression by itself. */
+function isMethod(source: string): boolean {
+  if (/^(async\s+)?function\b|^class\b/.test(source)) return false
+  try {
+    // Only parsed, never run: an arrow or a function expression stands in brackets, a method doesn't.
+    new Function(`return (${source})`)
+    return false
+  } catch {
+    return true
+  }
+}

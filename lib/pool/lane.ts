@@ -1,0 +1,280 @@
+/**
+ * One thread of a pool and all that it has in hand: batches in the order in which they were sent, and stages.
+ * @module
+ */
+import { valuesOf } from '../flow/chunkQueue.js'
+import type { StageEvents, StagePort } from '../flow/stageFlow.js'
+import type { Dispatch, Loss, Work } from '../flow/work.js'
+import type { EncodedError } from '../wire/errorCodec.js'
+import { decodeError } from '../wire/errorCodec.js'
+import type { FromThread, ResultsMessage } from '../wire/messages.js'
+import { cancelCell, progress } from '../wire/messages.js'
+import { cloneFailures, sendOneByOne, transferList } from './cloneFailures.js'
+import type { Death, Link, StartLink } from './link.js'
+
+/** A batch that the thread has. */
+interface Batch {
+  readonly work: Work
+  readonly channel: number
+  readonly dispatch: Dispatch
+  /** Items without an outcome. */
+  left: number
+  /** Milliseconds of work since the last item of it ended. */
+  busy: number
+  /** Its work was given up; the thread hasn't said yet that it has stopped. */
+  cancelled: boolean
+}
+
+export interface LaneEvents {
+  ready(lane: Lane): void
+  startFailed(lane: Lane, error: unknown): void
+  /** Items have ended. */
+  ended(count: number, failed: number, busy: number): void
+  /** There is room for more. */
+  freed(lane: Lane): void
+  died(lane: Lane, error: unknown): void
+}
+
+/** Batches under way where a message holds many items: one being run, one that waits there, one on the way. */
+const batchesAhead = 3
+
+export class Lane {
+  state: 'starting' | 'ready' | 'dead' = 'starting'
+  done = 0
+  inFlight = 0
+  readonly link: Link
+  private readonly batches = new Map<number, Batch>()
+  private readonly stages = new Map<number, StageEvents>()
+  private readonly opened = new Set<number>()
+  private nextBatch = 1
+
+  constructor(
+    /** Its place in the pool: that of its predecessor, if that crashed. */
+    readonly place: number,
+    private readonly concurrency: number,
+    private readonly events: LaneEvents,
+    start: StartLink,
+  ) {
+    this.link = start({ message: (message) => this.message(message), died: (death) => this.died(death) })
+    this.link.started.then(
+      () => {
+        if (this.state === 'starting') this.state = 'ready'
+        events.ready(this)
+      },
+      (error) => {
+        this.state = 'dead'
+        events.startFailed(this, error)
+      },
+    )
+  }
+
+  get threadId(): string {
+    return this.link.threadId
+  }
+
+  /** Nothing runs here and nothing is about to. */
+  get isIdle(): boolean {
+    return this.batches.size === 0 && this.stages.size === 0
+  }
+
+  /** The stages that run here. */
+  get openStages(): StageEvents[] {
+    return [...this.stages.values()]
+  }
+
+  /** Whether one more batch of this work would keep the thread busy rather than wait in it. */
+  hasRoomFor({ batchSize }: Work): boolean {
+    if (this.state !== 'ready') return false
+    return this.inFlight <= this.concurrency || (batchSize.current > 1 && this.batches.size < batchesAhead)
+  }
+
+  send(work: Work, channel: number, dispatch: Dispatch): void {
+    const batch = this.nextBatch++
+    const { slice } = dispatch
+    const values = valuesOf(slice)
+    const { transfer, failures } = transferList(values, work.transfer)
+    if (failures) return this.refuse(work, dispatch, failures)
+    try {
+      this.open(work, channel)
+      this.link.post({ type: 'batch', channel, batch, values }, transfer)
+    } catch (cause) {
+      const start = slice.chunk.start + slice.first
+      return this.refuse(
+        work,
+        dispatch,
+        cloneFailures(values, (item) => work.place(start + item), cause, transfer),
+      )
+    }
+    dispatch.grant = (index, count) => this.link.post({ type: 'credit', channel, batch, index, count })
+    this.inFlight += slice.count
+    this.batches.set(batch, { work, channel, dispatch, left: slice.count, busy: 0, cancelled: false })
+    this.link.keepAlive(true)
+  }
+
+  /** Nothing more of this channel is wanted. */
+  cancel(channel: number): void {
+    this.stages.delete(channel)
+    if (!this.opened.delete(channel) || this.state === 'dead') return
+    for (const batch of this.batches.values()) if (batch.channel === channel) batch.cancelled = true
+    if (this.link.progress) Atomics.store(this.link.progress, cancelCell(channel), channel)
+    this.link.post({ type: 'cancel', channel })
+  }
+
+  startStage(channel: number, stage: StageEvents): void {
+    this.stages.set(channel, stage)
+    this.opened.add(channel)
+    this.link.post({ type: 'stage', channel, task: stage.task, credit: stage.credit })
+    this.link.keepAlive(true)
+    stage.started(this.stagePort(channel), this.threadId)
+  }
+
+  /** Ends the thread at once; what it has is dropped without a word. */
+  async terminate(): Promise<void> {
+    this.state = 'dead'
+    this.batches.clear()
+    this.stages.clear()
+    await this.link.terminate()
+  }
+
+  private refuse(work: Work, dispatch: Dispatch, failures: ReadonlyMap<number, unknown>): void {
+    const refused = work.refused(dispatch, failures)
+    this.events.ended(refused, refused, 0)
+  }
+
+  private open(work: Work, channel: number): void {
+    if (this.opened.has(channel)) return
+    this.link.post({ type: 'open', channel, task: work.task, spread: work.spread })
+    this.opened.add(channel)
+  }
+
+  private stagePort(channel: number): StagePort {
+    let sent = 0
+    const send = (values: unknown[]) => {
+      this.link.post({ type: 'input', channel, values })
+      sent += values.length
+    }
+    return {
+      send: (values) => {
+        try {
+          send(values)
+        } catch {
+          return sendOneByOne(
+            values,
+            (value) => send([value]),
+            () => `items[${sent}]`,
+          )
+        }
+        return undefined
+      },
+      end: () => this.link.post({ type: 'inputEnd', channel }),
+      grant: (count) => this.link.post({ type: 'credit', channel, batch: 0, index: 0, count }),
+      cancel: () => {
+        this.cancel(channel)
+        this.settled()
+      },
+    }
+  }
+
+  private message(message: FromThread): void {
+    switch (message.type) {
+      case 'results':
+        return this.results(message)
+      case 'cancelled':
+        return this.cancelled(message.channel)
+      case 'consumed':
+        return this.stages.get(message.channel)?.consumed(message.count, message.busy)
+      case 'output':
+        return this.stages.get(message.channel)?.output(message.values)
+      case 'outputEnd':
+        return this.stageEnded(message.channel, message.error)
+      case 'fatal':
+        // What killed the thread: comes again with its death.
+        return
+    }
+  }
+
+  private results(message: ResultsMessage): void {
+    const batch = this.batches.get(message.batch)
+    if (!batch || batch.cancelled) return
+    const { ended, failed } = batch.work.results(batch.dispatch, {
+      first: message.first,
+      values: message.values,
+      layout: message.layout,
+      errors: (message.errors ?? []).map((error) => decodeError(error, batch.work.caller)),
+    })
+    batch.busy += message.busy
+    if (ended === 0) return
+    batch.work.batchSize.measured(ended, batch.busy)
+    this.events.ended(ended, failed, batch.busy)
+    batch.busy = 0
+    batch.left -= ended
+    this.done += ended
+    this.inFlight -= ended
+    if (batch.left <= 0) this.batches.delete(message.batch)
+    this.settled()
+  }
+
+  /** The thread has stopped what was given up: only now is there room again. */
+  private cancelled(channel: number): void {
+    for (const [id, batch] of this.batches) {
+      if (batch.channel !== channel || !batch.cancelled) continue
+      this.inFlight -= batch.left
+      this.batches.delete(id)
+    }
+    this.settled()
+  }
+
+  private stageEnded(channel: number, error: EncodedError | undefined): void {
+    const stage = this.stages.get(channel)
+    this.stages.delete(channel)
+    this.opened.delete(channel)
+    stage?.ended(error && { error: decodeError(error, stage.caller) })
+    this.settled()
+  }
+
+  private settled(): void {
+    if (this.isIdle) this.link.keepAlive(false)
+    this.events.freed(this)
+  }
+
+  private died({ exitCode, cause }: Death): void {
+    if (this.state === 'dead') return
+    this.state = 'dead'
+    const error = isEncoded(cause) ? decodeError(cause) : cause
+    const loss = { threadId: this.threadId, exitCode, cause: error }
+    const batches = [...this.batches].map(([id, batch]) => ({ ...batch, running: this.runningIn(id, batch) }))
+    const stages = [...this.stages.values()]
+    this.batches.clear()
+    this.stages.clear()
+    this.events.died(this, error)
+    for (const { work, dispatch, cancelled, running } of batches) {
+      if (cancelled) continue
+      const failed = work.lost(dispatch, { ...loss, running })
+      this.events.ended(failed, failed, 0)
+    }
+    for (const stage of stages) stage.lost({ ...loss, running: undefined } satisfies Loss)
+    this.events.freed(this)
+  }
+
+  /** Which items of a batch may have been at work when the thread died. */
+  private runningIn(id: number, { dispatch }: Batch): readonly number[] | undefined {
+    const cells = this.link.progress
+    if (!cells) return id === this.batches.keys().next().value ? undefined : []
+    const batch = cells[progress.batch]!
+    const item = cells[progress.item]!
+    if (id > batch) return []
+    if (id < batch) return undefined
+    return this.concurrency === 1
+      ? [item]
+      : Array.from({ length: Math.min(item + 1, dispatch.slice.count) }, (_, i) => i)
+  }
+}
+
+function isEncoded(cause: unknown): cause is EncodedError {
+  return (
+    typeof cause === 'object' &&
+    cause !== null &&
+    ('error' in cause || 'thrown' in cause) &&
+    !(cause instanceof Error)
+  )
+}

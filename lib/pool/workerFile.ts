@@ -1,0 +1,70 @@
+/**
+ * Finds the file that a thread is to load, and how this Node can load it.
+ * @module
+ */
+import { existsSync } from 'node:fs'
+import { createRequire } from 'node:module'
+import { isAbsolute, resolve } from 'node:path'
+import { fileURLToPath, pathToFileURL } from 'node:url'
+import { WorkerStartError } from '../errors.js'
+
+/** What to start: the file itself, or a bootstrap that loads it. */
+export interface WorkerFile {
+  readonly url: URL
+  /** Given to the bootstrap as workerData. */
+  readonly bootstrap: { readonly file: string; readonly tsx: string } | undefined
+}
+
+const typeScript = /\.[cm]?tsx?$/
+/** The endings that compilers turn into each other: code names the one, the folder may hold the other. */
+const sources: Record<string, string> = { '.js': '.ts', '.mjs': '.mts', '.cjs': '.cts' }
+
+/**
+ * Resolves what the user gave. A path is taken from the working directory, as Node's Worker does. A missing `x.js`
+ * beside an `x.ts` means the latter: that is how TypeScript code names it.
+ */
+export function resolveWorkerFile(worker: URL | string): WorkerFile {
+  const url = toUrl(worker)
+  if (url.protocol !== 'file:') return { url, bootstrap: undefined }
+  const path = existingFile(fileURLToPath(url))
+  const file = path === fileURLToPath(url) ? url : pathToFileURL(path)
+  return typeScript.test(path) ? loadTypeScript(path, file) : { url: file, bootstrap: undefined }
+}
+
+function toUrl(worker: URL | string): URL {
+  if (worker instanceof URL) return worker
+  if (/^(file|data|blob):/.test(worker)) return new URL(worker)
+  return pathToFileURL(isAbsolute(worker) ? worker : resolve(worker))
+}
+
+function existingFile(path: string): string {
+  if (existsSync(path)) return path
+  const source = path.replace(/\.[cm]?js$/, (ending) => sources[ending]!)
+  if (source !== path && existsSync(source)) return source
+  throw new WorkerStartError(
+    `the worker file ${path} does not exist; give its URL as new URL('./x.worker.js', import.meta.url)`,
+  )
+}
+
+function loadTypeScript(path: string, url: URL): WorkerFile {
+  const tsx = findTsx(path)
+  if (tsx) return { url: new URL('./tsBootstrap.js', import.meta.url), bootstrap: { file: url.href, tsx } }
+  if ((process.features as { typescript?: unknown }).typescript) return { url, bootstrap: undefined }
+  throw new WorkerStartError(
+    `the worker file ${path} is TypeScript, which Node ${process.versions.node} can't load by itself; ` +
+      'install tsx (npm install --save-dev tsx), use Node 22.18 or later, or compile the file',
+  )
+}
+
+/** tsx's programming interface, as the worker file's own package would find it. */
+function findTsx(path: string): string | undefined {
+  for (const from of [path, resolve('package.json')]) {
+    try {
+      const manifest = createRequire(from).resolve('tsx/package.json')
+      return new URL('./dist/esm/api/index.mjs', pathToFileURL(manifest)).href
+    } catch {
+      // Not installed there.
+    }
+  }
+  return undefined
+}

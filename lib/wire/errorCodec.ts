@@ -1,0 +1,161 @@
+/**
+ * Carries whatever was thrown across a thread's border: errors with their class, cause and own properties,
+ * anything else as it was. It never throws, since a lost error is a call that hangs.
+ * @module
+ */
+import { CloneError } from '../errors.js'
+import { describe } from './describe.js'
+import type { ErrorClass } from './errorClasses.js'
+import { registered } from './errorClasses.js'
+import { isCloneable } from './uncloneable.js'
+
+/** A thrown value, ready for structured clone. Causes may be cyclic: clone keeps identity. */
+export type EncodedError = { readonly error: ErrorRecord } | { readonly thrown: unknown }
+
+interface ErrorRecord {
+  /** The class to come back as, where it is a known one. */
+  type: string
+  name: string
+  message: string
+  stack: string | undefined
+  own: [string, unknown][]
+  cause?: EncodedError
+  errors?: EncodedError[]
+}
+
+const builtIn: readonly string[] = [
+  'EvalError',
+  'RangeError',
+  'ReferenceError',
+  'SyntaxError',
+  'TypeError',
+  'URIError',
+  'AggregateError',
+]
+
+/** Makes anything thrown ready to be sent. */
+export function encodeError(thrown: unknown, seen = new Map<unknown, EncodedError>()): EncodedError {
+  const known = seen.get(thrown)
+  if (known) return known
+  try {
+    return thrown instanceof Error || isErrorLike(thrown) ? encodeRecord(thrown, seen) : encodeOther(thrown)
+  } catch (hostile) {
+    // A proxy or a getter that throws: what can be said is that it could not be read.
+    return encodeOther(
+      `an error that could not be read (${hostile instanceof Error ? hostile.message : typeof hostile})`,
+    )
+  }
+}
+
+/** Errors of another realm (vm contexts, jsdom) fail instanceof; DOMException isn't an Error everywhere. */
+function isErrorLike(thrown: unknown): thrown is Error {
+  return (
+    Object.prototype.toString.call(thrown) === '[object Error]' ||
+    (typeof DOMException !== 'undefined' && thrown instanceof DOMException)
+  )
+}
+
+function encodeRecord(error: Error, seen: Map<unknown, EncodedError>): EncodedError {
+  const record: ErrorRecord = {
+    type: classOf(error),
+    name: String(error.name),
+    message: String(error.message),
+    stack: error.stack === undefined ? undefined : String(error.stack),
+    own: [],
+  }
+  const encoded = { error: record }
+  seen.set(error, encoded)
+  for (const key of Object.getOwnPropertyNames(error)) {
+    if (key === 'stack' || key === 'message' || key === 'name') continue
+    const value = (error as unknown as Record<string, unknown>)[key]
+    if (key === 'cause') record.cause = encodeError(value, seen)
+    else if (key === 'errors' && Array.isArray(value))
+      record.errors = value.map((each) => encodeError(each, seen))
+    else if (typeof value !== 'function') record.own.push([key, cloneableOrText(value)])
+  }
+  return encoded
+}
+
+/** The nearest class that the other side can know: a registered one, or one of the language's. */
+function classOf(error: Error): string {
+  if (typeof DOMException !== 'undefined' && error instanceof DOMException) return 'DOMException'
+  for (
+    let prototype = Object.getPrototypeOf(error);
+    prototype;
+    prototype = Object.getPrototypeOf(prototype)
+  ) {
+    const name: unknown = prototype.constructor?.name
+    if (
+      typeof name === 'string' &&
+      (registered.get(name) === prototype.constructor || builtIn.includes(name))
+    )
+      return name
+  }
+  return 'Error'
+}
+
+function encodeOther(thrown: unknown): EncodedError {
+  if (isCloneable(thrown)) return { thrown }
+  return encodeError(
+    new CloneError(
+      `a task threw ${describe(thrown)}, which can't be sent from a thread; throw an Error`,
+      'thrown',
+    ),
+  )
+}
+
+function cloneableOrText(value: unknown): unknown {
+  return isCloneable(value) ? value : `[${describe(value)}]`
+}
+
+/**
+ * Brings back what was thrown. `caller` is an Error made where the work was asked for: its frames follow the
+ * thread's own.
+ */
+export function decodeError(
+  encoded: EncodedError,
+  caller?: Error,
+  seen = new Map<EncodedError, unknown>(),
+): unknown {
+  if ('thrown' in encoded) return encoded.thrown
+  const known = seen.get(encoded)
+  if (known) return known
+  const { error: record } = encoded
+  const error = revive(record)
+  seen.set(encoded, error)
+  for (const [key, value] of record.own) define(error, key, value, true)
+  define(error, 'stack', withCaller(record.stack, caller), false)
+  if (record.cause) define(error, 'cause', decodeError(record.cause, undefined, seen), false)
+  if (record.errors)
+    define(
+      error,
+      'errors',
+      record.errors.map((each) => decodeError(each, undefined, seen)),
+      false,
+    )
+  return error
+}
+
+function revive(record: ErrorRecord): Error {
+  if (record.type === 'DOMException') return new DOMException(record.message, record.name) as unknown as Error
+  const type =
+    registered.get(record.type) ?? (globalThis as unknown as Record<string, ErrorClass>)[record.type] ?? Error
+  // Made by Error, so that it is a native error everywhere, then given its class: constructors may want anything.
+  const error = new Error(record.message)
+  Object.setPrototypeOf(error, type.prototype)
+  if (error.name !== record.name) define(error, 'name', record.name, false)
+  return error
+}
+
+function define(target: object, key: string, value: unknown, enumerable: boolean): void {
+  try {
+    Object.defineProperty(target, key, { value, enumerable, writable: true, configurable: true })
+  } catch {
+    // A class may have made the property its own (a DOMException's code); it then says the same already.
+  }
+}
+
+function withCaller(stack: string | undefined, caller: Error | undefined): string | undefined {
+  const frames = caller?.stack?.split('\n').slice(1).join('\n')
+  return stack && frames ? `${stack}\n${frames}` : stack
+}

@@ -1,0 +1,96 @@
+/**
+ * Every message that crosses to a thread and back, split by direction. Values travel in batches from the first
+ * day: a message costs a hundred times what a number in it does.
+ * @module
+ */
+import type { EncodedError } from './errorCodec.js'
+
+/** What a channel runs: a function that the worker module exposed, or one whose source travels with it. */
+export type TaskSource =
+  | { readonly name: string }
+  | {
+      readonly code: string
+      readonly functions: [string, string][]
+      readonly values: Record<string, unknown>
+    }
+
+/** Handed to a thread once, with its port, by the one call that goes through threads.js. */
+export interface ConnectMessage {
+  readonly port: MessagePort
+  /** Host and process of the main side; the thread adds its own number. */
+  readonly threadId: string
+  /** Items in progress at once. */
+  readonly concurrency: number
+  /** The thread's {@link Progress} cells, where shared memory may be had. */
+  readonly progress: Int32Array | undefined
+  /** What `context.shared` is there. */
+  readonly shared: Readonly<Record<string, unknown>>
+}
+
+/** What a thread answers to {@link ConnectMessage}: the names it exposes, and which of them are stages. */
+export type Manifest = Record<string, 'task' | 'stage'>
+
+/** Main side to thread. */
+export type ToThread =
+  /** Prepares a channel: all batches that follow run this function. */
+  | { type: 'open'; channel: number; task: TaskSource; spread: boolean }
+  /** Items to run. */
+  | { type: 'batch'; channel: number; batch: number; values: unknown[] }
+  /** Starts a stage. It may emit `credit` values before it needs more. */
+  | { type: 'stage'; channel: number; task: TaskSource; credit: number }
+  /** Values for a stage's source. */
+  | { type: 'input'; channel: number; values: unknown[] }
+  /** A stage's source has completed. */
+  | { type: 'inputEnd'; channel: number }
+  /** `count` more values may be emitted by an item (of a batch) or by a stage (batch and index are 0). */
+  | { type: 'credit'; channel: number; batch: number; index: number; count: number }
+  /** Stop what the channel runs; nothing more of it is wanted. */
+  | { type: 'cancel'; channel: number }
+
+/**
+ * Outcomes of a batch. Without a `layout`, `values[i]` is the one result of item `first + i`. With one, it holds
+ * triples (item, how many of `values` are its, state), in the order in which they happened.
+ */
+export interface ResultsMessage {
+  type: 'results'
+  channel: number
+  batch: number
+  first: number
+  values: unknown[]
+  layout: number[] | undefined
+  /** One for each triple with the state {@link itemState.failed}, in their order. */
+  errors: EncodedError[] | undefined
+  /** Milliseconds of work since the last message about this batch. */
+  busy: number
+}
+
+/** What a triple says of its item. */
+export const itemState = { open: 0, complete: 1, failed: 2 } as const
+
+/** Thread to main side. */
+export type FromThread =
+  | ResultsMessage
+  /** A channel was cancelled: the thread has nothing of it any more. */
+  | { type: 'cancelled'; channel: number }
+  /** A stage has taken `count` values from its source, in `busy` milliseconds. */
+  | { type: 'consumed'; channel: number; count: number; busy: number }
+  /** Values that a stage emits. */
+  | { type: 'output'; channel: number; values: unknown[] }
+  /** A stage has ended, or failed. */
+  | { type: 'outputEnd'; channel: number; error: EncodedError | undefined }
+  /** An exception that nothing caught: the thread is about to exit. */
+  | { type: 'fatal'; error: EncodedError }
+
+/**
+ * Shared memory that a thread writes without a message, so that the main side knows at its death what was at work:
+ * the batch and the item in it. From `cancelled` on stand the numbers of cancelled channels, for loops that never
+ * return to their event loop.
+ */
+export const progress = { batch: 0, item: 1, cancelled: 2, cells: 2 + 256 } as const
+
+/** The cell in which a channel's cancellation is told. */
+export const cancelCell = (channel: number): number =>
+  progress.cancelled + (channel % (progress.cells - progress.cancelled))
+
+/** The key of the environment data by which a pool marks the threads that it starts in Node. */
+export const poolThreadMark = 'rxjs-parallel.thread'

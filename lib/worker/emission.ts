@@ -1,0 +1,143 @@
+/**
+ * Runs whatever a task or a stage returned to its end, and hands over what it emits.
+ * @module
+ */
+
+/** Where emissions go. */
+export interface Emitter {
+  /** Takes a value; false when no more are wanted. */
+  next(value: unknown): boolean
+  /** Whether the other side has room for another value. */
+  readonly hasRoom: boolean
+  /** Calls back once when there is room again. */
+  whenRoom(resume: () => void): void
+  complete(): void
+  error(thrown: unknown): void
+}
+
+/** What RxJS and others call an Observable: all that is needed of it here is to subscribe. */
+interface Subscribable {
+  subscribe(observer: { next(value: unknown): void; error(thrown: unknown): void; complete(): void }): {
+    unsubscribe(): void
+  }
+}
+
+/** Stops an emission; safe to call at any time, and again. */
+export type Stop = () => void
+
+/** What a result is, decided by what can be done with it. */
+export type ResultKind = 'value' | 'promise' | 'generator' | 'asyncIterable' | 'observable'
+
+/**
+ * A generator and an async iterable emit many; any other iterable (an array, a Map, a string) is a value. What has
+ * `subscribe` emits many as well.
+ */
+export function kindOf(result: unknown): ResultKind {
+  if (typeof result !== 'object' || result === null) return 'value'
+  const it = result as Record<PropertyKey, unknown>
+  if (typeof it.then === 'function') return 'promise'
+  if (typeof it[Symbol.asyncIterator] === 'function') return 'asyncIterable'
+  if (typeof it.subscribe === 'function') return 'observable'
+  return typeof it.next === 'function' && typeof it[Symbol.iterator] === 'function' ? 'generator' : 'value'
+}
+
+/** Runs a result that emits many. Returns how to stop it. */
+export function emitAll(
+  result: unknown,
+  kind: Exclude<ResultKind, 'value' | 'promise'>,
+  emitter: Emitter,
+): Stop {
+  if (kind === 'observable') return fromObservable(result as Subscribable, emitter)
+  if (kind === 'generator') return fromGenerator(result as Iterator<unknown>, emitter)
+  return fromAsyncIterator((result as AsyncIterable<unknown>)[Symbol.asyncIterator](), emitter)
+}
+
+function fromGenerator(generator: Iterator<unknown>, emitter: Emitter): Stop {
+  let stopped = false
+  const stop = () => {
+    if (stopped) return
+    stopped = true
+    try {
+      generator.return?.()
+    } catch {
+      // A generator's own clean-up failed after everybody had left: there is nobody to tell.
+    }
+  }
+  const step = () => {
+    try {
+      while (!stopped) {
+        if (!emitter.hasRoom) return emitter.whenRoom(step)
+        const { done, value } = generator.next()
+        if (stopped) return
+        if (done) {
+          stopped = true
+          return emitter.complete()
+        }
+        if (!emitter.next(value)) return stop()
+      }
+    } catch (thrown) {
+      stopped = true
+      emitter.error(thrown)
+    }
+  }
+  step()
+  return stop
+}
+
+function fromAsyncIterator(iterator: AsyncIterator<unknown>, emitter: Emitter): Stop {
+  let stopped = false
+  const stop = () => {
+    if (stopped) return
+    stopped = true
+    // Not awaited: an async generator in mid-wait answers only when that wait is over.
+    Promise.resolve(iterator.return?.()).catch(() => {})
+  }
+  const run = async () => {
+    try {
+      while (!stopped) {
+        if (!emitter.hasRoom) await new Promise<void>((resume) => emitter.whenRoom(resume))
+        if (stopped) return
+        const { done, value } = await iterator.next()
+        if (stopped) return
+        if (done) {
+          stopped = true
+          return emitter.complete()
+        }
+        if (!emitter.next(value)) return stop()
+      }
+    } catch (thrown) {
+      if (stopped) return
+      stopped = true
+      emitter.error(thrown)
+    }
+  }
+  void run()
+  return stop
+}
+
+function fromObservable(source: Subscribable, emitter: Emitter): Stop {
+  let ended = false
+  let subscription: { unsubscribe(): void } | undefined
+  const stop = () => {
+    ended = true
+    subscription?.unsubscribe()
+  }
+  // An Observable can't be paused: its values go out whether there is room or not.
+  subscription = source.subscribe({
+    next: (value) => {
+      if (!ended && !emitter.next(value)) stop()
+    },
+    error: (thrown) => {
+      if (ended) return
+      ended = true
+      emitter.error(thrown)
+    },
+    complete: () => {
+      if (ended) return
+      ended = true
+      emitter.complete()
+    },
+  })
+  if (ended) subscription.unsubscribe()
+  return stop
+}

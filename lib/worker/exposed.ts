@@ -1,0 +1,13 @@
+/**
+ * An exposed function as its thread sees it.
+ * @module
+ */
+
+/** Says how an exposed function wants to be called; a type of its own, so that a stage can't be used as a task. */
+export const role: unique symbol = Symbol.for('rxjs-parallel.role') as never
+
+/** A function as a thread calls it, whatever its types were. */
+export type ExposedFunction = ((...args: unknown[]) => unknown) & { readonly [role]?: 'task' | 'stage' }
+
+/** All that a worker module exposed. */
+export type ExposedFunctions = Readonly<Record<string, ExposedFunction>>

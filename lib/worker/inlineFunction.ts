@@ -1,0 +1,42 @@
+/**
+ * Brings a function back from its source, with the names that it was bound to.
+ * @module
+ */
+import { ParallelError } from '../errors.js'
+import type { TaskSource } from '../wire/messages.js'
+
+type InlineSource = Extract<TaskSource, { code: string }>
+
+/**
+ * Compiles an inline function. All bindings stand in one scope, so that bound functions can call each other and
+ * themselves by name.
+ */
+export function reviveFunction({ code, functions, values }: InlineSource): (...args: unknown[]) => unknown {
+  const lines = [
+    // Compilers that keep function names (esbuild, and so tsx and vitest) wrap functions in a call of this helper.
+    'const __name = (f) => f',
+    ...Object.keys(values).map((name) => `const ${name} = $values[${JSON.stringify(name)}]`),
+    ...functions.map(([name, source]) => `const ${name} = ${source}`),
+    `return ${code}`,
+  ]
+  const run = new Function('$values', lines.join('\n'))(values) as (...args: unknown[]) => unknown
+  return (...args) => {
+    try {
+      const result = run(...args)
+      return result instanceof Promise ? result.catch(explain) : result
+    } catch (error) {
+      return explain(error)
+    }
+  }
+}
+
+function explain(error: unknown): never {
+  const name = error instanceof ReferenceError ? /^(\S+) is not defined$/.exec(error.message)?.[1] : undefined
+  if (name === undefined) throw error
+  throw new ParallelError(
+    'UNBOUND_NAME',
+    `the inline function uses '${name}', which is neither among its bindings nor global in a thread; ` +
+      `add it: { bindings: { ${name} } }, or move the function to a worker module`,
+    { cause: error },
+  )
+}

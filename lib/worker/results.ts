@@ -1,0 +1,185 @@
+/**
+ * Gathers the outcomes of a batch and sends them: what is plain stays a plain run of values.
+ * @module
+ */
+import type { EncodedError } from '../wire/errorCodec.js'
+import { encodeError } from '../wire/errorCodec.js'
+import type { FromThread, ResultsMessage } from '../wire/messages.js'
+import { itemState } from '../wire/messages.js'
+import { cloneError, findUncloneable } from '../wire/uncloneable.js'
+
+/** Sends a message; throws what structured clone throws. */
+export type Post = (message: FromThread, transfer?: Transferable[]) => void
+
+/** The outcomes of one batch that aren't sent yet. */
+export class Results {
+  private values: unknown[] = []
+  private first = 0
+  private layout: number[] | undefined
+  private errors: EncodedError[] | undefined
+  private transfer: Transferable[] | undefined
+  private refused: Set<number> | undefined
+  private since: number
+
+  constructor(
+    private readonly channel: number,
+    private readonly batch: number,
+    private readonly post: Post,
+    now: number,
+  ) {
+    this.since = now
+  }
+
+  get isEmpty(): boolean {
+    return this.values.length === 0 && this.layout === undefined
+  }
+
+  get size(): number {
+    return this.values.length
+  }
+
+  /** When the last message about this batch went, or its work began. */
+  get lastSent(): number {
+    return this.since
+  }
+
+  /** Begins the clock again, for a batch that waited behind others. */
+  began(now: number): void {
+    this.since = now
+  }
+
+  /** The one result of an item. */
+  single(item: number, value: unknown): void {
+    if (this.layout === undefined) {
+      if (this.values.length === 0) this.first = item
+      if (item === this.first + this.values.length) {
+        this.values.push(value)
+        return
+      }
+    }
+    this.triples().push(item, 1, itemState.complete)
+    this.values.push(value)
+  }
+
+  /** One of an item's many results. False when the item has failed since, because a value could not be sent. */
+  emit(item: number, value: unknown): boolean {
+    if (this.refused?.has(item)) return false
+    const layout = this.triples()
+    const last = layout.length - 3
+    if (last >= 0 && layout[last] === item && layout[last + 2] === itemState.open) layout[last + 1]!++
+    else layout.push(item, 1, itemState.open)
+    this.values.push(value)
+    return true
+  }
+
+  /** An item has emitted all that it will. */
+  complete(item: number): void {
+    this.end(item, itemState.complete)
+  }
+
+  /** An item has failed. */
+  fail(item: number, thrown: unknown): void {
+    if (!this.end(item, itemState.failed)) return
+    this.errors ??= []
+    this.errors.push(encodeError(thrown))
+  }
+
+  /** Parts of the values to be moved instead of copied. */
+  toTransfer(list: readonly Transferable[]): void {
+    this.transfer ??= []
+    this.transfer.push(...list)
+  }
+
+  /** Sends what there is. */
+  flush(now: number): void {
+    if (this.isEmpty) return
+    const { channel, batch, first, values, layout, errors, transfer } = this
+    const message: ResultsMessage = {
+      type: 'results',
+      channel,
+      batch,
+      first,
+      values,
+      layout,
+      errors,
+      busy: now - this.since,
+    }
+    this.values = []
+    this.layout = this.errors = this.transfer = undefined
+    this.since = now
+    try {
+      this.post(message, transfer)
+    } catch (cause) {
+      this.refused ??= new Set()
+      sendTheRest(this.post, message, transfer, cause, this.refused)
+    }
+  }
+
+  private end(item: number, state: number): boolean {
+    if (this.refused?.has(item)) return false
+    const layout = this.triples()
+    const last = layout.length - 3
+    if (last >= 0 && layout[last] === item && layout[last + 2] === itemState.open) layout[last + 2] = state
+    else layout.push(item, 0, state)
+    return true
+  }
+
+  private triples(): number[] {
+    this.layout ??= this.values.flatMap((_, i) => [this.first + i, 1, itemState.complete])
+    return this.layout
+  }
+}
+
+/** Sends the same outcomes, but each item whose values can't be cloned fails by itself, and is added to `refused`. */
+function sendTheRest(
+  post: Post,
+  message: ResultsMessage,
+  transfer: Transferable[] | undefined,
+  cause: unknown,
+  refused: Set<number>,
+): void {
+  const transferred = new Set<unknown>(transfer)
+  const isBad = (value: unknown) => findUncloneable(value, '', transferred) !== undefined
+  // Where no value is at fault the list of what to transfer is: then all fail that came with it.
+  const sound = message.values.some(isBad)
+  const rest = split(
+    message,
+    (value) => !sound || isBad(value),
+    (value, place) => cloneError(value, place, 'from', cause, transferred),
+    refused,
+  )
+  post(rest, sound ? transfer?.filter((part) => !isGone(part)) : undefined)
+}
+
+function split(
+  message: ResultsMessage,
+  isBad: (value: unknown) => boolean,
+  toError: (value: unknown, place: string) => Error,
+  refused: Set<number>,
+): ResultsMessage {
+  const kept = { ...message, values: [] as unknown[], layout: [] as number[], errors: [] as EncodedError[] }
+  const layout =
+    message.layout ?? message.values.flatMap((_, i) => [message.first + i, 1, itemState.complete])
+  let at = 0
+  let failures = 0
+  for (let t = 0; t < layout.length; t += 3) {
+    const [item, count, state] = [layout[t]!, layout[t + 1]!, layout[t + 2]!]
+    const values = message.values.slice(at, (at += count))
+    const bad = values.findIndex(isBad)
+    const good = bad === -1 ? count : bad
+    kept.values.push(...values.slice(0, good))
+    kept.layout.push(item, good, bad === -1 ? state : itemState.failed)
+    // An item that had failed anyway keeps its own error.
+    if (state === itemState.failed) kept.errors.push(message.errors![failures++]!)
+    else if (bad !== -1) {
+      refused.add(item)
+      kept.errors.push(encodeError(toError(values[bad], count === 1 ? 'result' : `results[${bad}]`)))
+    }
+  }
+  return kept
+}
+
+/** A buffer that an item which failed had moved away already. */
+function isGone(part: Transferable): boolean {
+  return part instanceof ArrayBuffer && part.byteLength === 0
+}

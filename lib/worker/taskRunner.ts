@@ -1,0 +1,272 @@
+/**
+ * Runs batches of items, one after the other (or `concurrency` at once where they wait), and sends their outcomes.
+ * @module
+ */
+import { ParallelError } from '../errors.js'
+import type { TaskSource, ToThread } from '../wire/messages.js'
+import { progress } from '../wire/messages.js'
+import type { TaskContext, ThreadInfo } from './context.js'
+import { Cancellation, createContext } from './context.js'
+import type { Emitter, ResultKind, Stop } from './emission.js'
+import { emitAll, kindOf } from './emission.js'
+import { endOfTurn } from './endOfTurn.js'
+import type { ExposedFunction } from './exposed.js'
+import { role } from './exposed.js'
+import type { Post } from './results.js'
+import { Results } from './results.js'
+
+/** A long batch sends what is finished at least this often, in milliseconds. */
+const flushInterval = 5
+/** So many values of one message at most. */
+const flushSize = 2048
+/** So many values may one item emit before it waits for the other side to have taken some. */
+const itemWindow = 1024
+
+type Call = (value: unknown, context: (() => TaskContext) | undefined) => unknown
+
+/** One channel: the function that its batches run. */
+interface Channel {
+  readonly call: Call
+  readonly cancellation: Cancellation
+  readonly running: Set<RunningItem>
+}
+
+/** A batch that has come in, and how far it is. */
+interface Job {
+  readonly batch: number
+  readonly channel: Channel
+  readonly values: unknown[]
+  readonly results: Results
+  next: number
+  /** Items begun that haven't ended. */
+  waiting: number
+}
+
+/** An item that is still emitting or waiting. */
+interface RunningItem {
+  readonly job: Job
+  readonly item: number
+  room: number
+  resume: (() => void) | undefined
+  stop: Stop | undefined
+}
+
+/** All the task channels of one thread. */
+export class TaskRunner {
+  private readonly channels = new Map<number, Channel>()
+  private readonly jobs: Job[] = []
+  private readonly unsent = new Set<Results>()
+  private active = 0
+  private flushQueued = false
+
+  constructor(
+    private readonly thread: ThreadInfo,
+    private readonly post: Post,
+    private readonly resolve: (task: TaskSource) => ExposedFunction,
+  ) {}
+
+  open(message: Extract<ToThread, { type: 'open' }>): void {
+    const cancellation = new Cancellation(message.channel, this.thread.progress)
+    this.channels.set(message.channel, { call: this.callOf(message), cancellation, running: new Set() })
+  }
+
+  batch({ channel: id, batch, values }: Extract<ToThread, { type: 'batch' }>): void {
+    const channel = this.channels.get(id)
+    if (!channel) return
+    const results = new Results(id, batch, this.post, performance.now())
+    this.jobs.push({ batch, channel, values, results, next: 0, waiting: 0 })
+    this.work()
+  }
+
+  credit({ channel, batch, index, count }: Extract<ToThread, { type: 'credit' }>): void {
+    for (const item of this.channels.get(channel)?.running ?? []) {
+      if (item.job.batch !== batch || item.item !== index) continue
+      item.room += count
+      const { resume } = item
+      item.resume = undefined
+      resume?.()
+      return
+    }
+  }
+
+  cancel(id: number): void {
+    const channel = this.channels.get(id)
+    if (!channel) return
+    this.channels.delete(id)
+    channel.cancellation.cancel()
+    for (let i = this.jobs.length - 1; i >= 0; i--)
+      if (this.jobs[i]!.channel === channel) this.jobs.splice(i, 1)
+    for (const item of channel.running) {
+      item.stop?.()
+      this.settled(item)
+    }
+    this.work()
+  }
+
+  /** A function that can't be had fails every item that asks for it; the channel stays. */
+  private callOf({ task, spread }: Extract<ToThread, { type: 'open' }>): Call {
+    try {
+      const run = this.resolve(task)
+      if (run[role] === 'stage')
+        throw new ParallelError('INVALID_ARGUMENT', 'a stage takes a whole stream; give it to fanOut')
+      if (run[role] === 'task')
+        return (value, context) => run(spread ? (value as unknown[])[0] : value, context!())
+      return spread ? (value) => run(...(value as unknown[])) : (value) => run(value)
+    } catch (thrown) {
+      return () => {
+        throw thrown
+      }
+    }
+  }
+
+  private work(): void {
+    while (this.active < this.thread.concurrency) {
+      const job = this.jobs[0]
+      if (!job) return
+      this.runItems(job)
+      if (job.next === job.values.length) this.jobs.shift()
+      if (job.waiting > 0) this.flushSoon(job.results)
+      else this.flush(job.results)
+    }
+  }
+
+  /** Begins items until the batch is out of them or the thread is full. The loop that every plain function runs in. */
+  private runItems(job: Job): void {
+    const { channel, values, results } = job
+    const { call, cancellation } = channel
+    const cells = this.thread.progress
+    const context = () => createContext(this.thread, cancellation, (list) => results.toTransfer(list))
+    const clockEvery = values.length > 64 ? 15 : 0
+    if (job.next === 0) results.began(performance.now())
+    if (cells) cells[progress.batch] = job.batch
+    while (job.next < values.length && this.active < this.thread.concurrency) {
+      const item = job.next++
+      if (cells) cells[progress.item] = item
+      try {
+        const result = call(values[item], context)
+        if (typeof result !== 'object' || result === null) results.single(item, result)
+        else this.settle(job, item, result)
+      } catch (thrown) {
+        results.fail(item, thrown)
+      }
+      if ((item & clockEvery) === 0 && performance.now() - results.lastSent > flushInterval)
+        this.flush(results)
+    }
+  }
+
+  private settle(job: Job, item: number, result: object): void {
+    const kind = kindOf(result)
+    if (kind === 'value') return job.results.single(item, result)
+    const running: RunningItem = { job, item, room: itemWindow, resume: undefined, stop: undefined }
+    job.channel.running.add(running)
+    job.waiting++
+    this.active++
+    if (kind === 'promise') this.awaitResult(running, result as PromiseLike<unknown>)
+    else this.emitResults(running, result, kind)
+  }
+
+  private awaitResult(running: RunningItem, promise: PromiseLike<unknown>): void {
+    const { results } = running.job
+    promise.then(
+      (value) => {
+        if (!this.isRunning(running)) return
+        const kind = kindOf(value)
+        if (kind !== 'value' && kind !== 'promise') return this.emitResults(running, value as object, kind)
+        results.single(running.item, value)
+        this.ended(running)
+      },
+      (thrown) => {
+        if (!this.isRunning(running)) return
+        results.fail(running.item, thrown)
+        this.ended(running)
+      },
+    )
+  }
+
+  private emitResults(
+    running: RunningItem,
+    result: object,
+    kind: Exclude<ResultKind, 'value' | 'promise'>,
+  ): void {
+    const emitter = this.emitterOf(running)
+    const stop = emitAll(result, kind, emitter)
+    running.stop = stop
+    // Cancelled in the middle of its first values.
+    if (!this.isRunning(running)) stop()
+  }
+
+  private emitterOf(running: RunningItem): Emitter {
+    const { results } = running.job
+    const end = (how: () => void) => {
+      if (!this.isRunning(running)) return
+      how()
+      this.ended(running)
+    }
+    return {
+      next: (value) => {
+        if (!this.isRunning(running)) return false
+        running.room--
+        const wanted = results.emit(running.item, value)
+        if (!wanted) this.ended(running)
+        else if (results.size >= flushSize || performance.now() - results.lastSent > flushInterval)
+          this.flush(results)
+        else this.flushSoon(results)
+        return wanted
+      },
+      get hasRoom() {
+        return running.room > 0
+      },
+      whenRoom: (resume) => this.pause(running, resume),
+      complete: () => end(() => results.complete(running.item)),
+      error: (thrown) => end(() => results.fail(running.item, thrown)),
+    }
+  }
+
+  /** An item that waits for room takes no time: others may begin meanwhile. */
+  private pause(running: RunningItem, resume: () => void): void {
+    this.flush(running.job.results)
+    this.active--
+    running.resume = () => {
+      this.active++
+      resume()
+    }
+    queueMicrotask(() => this.work())
+  }
+
+  private isRunning(running: RunningItem): boolean {
+    return running.job.channel.running.has(running)
+  }
+
+  private settled(running: RunningItem): void {
+    if (!running.job.channel.running.delete(running)) return
+    running.job.waiting--
+    // While it waited for room it was not counted.
+    if (running.resume === undefined) this.active--
+    running.resume = undefined
+  }
+
+  /** After an item that waited: its outcome goes out with the others of this turn, and the next may begin. */
+  private ended(running: RunningItem): void {
+    const { job } = running
+    this.settled(running)
+    if (job.waiting === 0 && job.next === job.values.length) this.flush(job.results)
+    else if (performance.now() - job.results.lastSent > flushInterval) this.flush(job.results)
+    else this.flushSoon(job.results)
+    this.work()
+  }
+
+  private flushSoon(results: Results): void {
+    this.unsent.add(results)
+    if (this.flushQueued) return
+    this.flushQueued = true
+    endOfTurn(() => {
+      this.flushQueued = false
+      for (const each of this.unsent) this.flush(each)
+    })
+  }
+
+  private flush(results: Results): void {
+    this.unsent.delete(results)
+    results.flush(performance.now())
+  }
+}

@@ -1,0 +1,152 @@
+// What users get: the packed tarball, installed into an empty project.
+import { execFileSync, spawnSync } from 'node:child_process'
+import { readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { homedir } from 'node:os'
+import { basename, join } from 'node:path'
+import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest'
+import { pack, root, temporaryFolder } from './pack.js'
+
+// Whole compilations, which take their time on a busy machine.
+vi.setConfig({ testTimeout: 60_000 })
+
+const project = temporaryFolder()
+const installed = join(project, 'node_modules/rxjs-parallel')
+
+const files = {
+  'package.json': '{ "private": true, "type": "module" }',
+
+  'tasks.mjs': `
+    import { isMainThread } from 'node:worker_threads'
+    import { expose } from 'rxjs-parallel/worker'
+    export default expose({ double: (n) => [n * 2, isMainThread] })`,
+  'main.mjs': `
+    import { lastValueFrom, range, toArray } from 'rxjs'
+    import { parallelMap, threadPool } from 'rxjs-parallel'
+    const pool = threadPool(new URL('./tasks.mjs', import.meta.url), { size: 2 })
+    const results = range(1, 3).pipe(parallelMap(pool.tasks.double), toArray())
+    console.log(JSON.stringify(await lastValueFrom(results)))`,
+  'inline.mjs': `
+    import { lastValueFrom, range, toArray } from 'rxjs'
+    import { parallelMap } from 'rxjs-parallel'
+    const results = range(1, 3).pipe(parallelMap((n) => n * factor, { bindings: { factor: 2 } }), toArray())
+    console.log(JSON.stringify(await lastValueFrom(results)))`,
+
+  'tasks.cjs': `
+    const { isMainThread } = require('node:worker_threads')
+    const { expose } = require('rxjs-parallel/worker')
+    module.exports = expose({ double: (n) => [n * 2, isMainThread] })`,
+  'main.cjs': `
+    const { pathToFileURL } = require('node:url')
+    const { lastValueFrom, range, toArray } = require('rxjs')
+    const { parallelMap, threadPool } = require('rxjs-parallel')
+    const pool = threadPool(pathToFileURL(require.resolve('./tasks.cjs')), { size: 2 })
+    const results = range(1, 3).pipe(parallelMap(pool.tasks.double), toArray())
+    lastValueFrom(results).then((values) => console.log(JSON.stringify(values)))`,
+  'inline.cjs': `
+    const { lastValueFrom, range, toArray } = require('rxjs')
+    const { parallelMap } = require('rxjs-parallel')
+    const results = range(1, 3).pipe(parallelMap((n) => n * factor, { bindings: { factor: 2 } }), toArray())
+    lastValueFrom(results).then((values) => console.log(JSON.stringify(values)))`,
+
+  'tasks.ts': `
+    import { expose } from 'rxjs-parallel/worker'
+    export default expose({ double: (n: number) => n * 2 })`,
+  'right.ts': `
+    import { type Observable, of } from 'rxjs'
+    import { parallelMap, threadPool } from 'rxjs-parallel'
+    const pool = threadPool<typeof import('./tasks.js')>(new URL('./tasks.js', import.meta.url))
+    export const doubled: Observable<number> = of(1).pipe(parallelMap(pool.tasks.double))`,
+  'wrong.ts': `
+    import { of } from 'rxjs'
+    import { parallelMap, threadPool } from 'rxjs-parallel'
+    const pool = threadPool<typeof import('./tasks.js')>(new URL('./tasks.js', import.meta.url))
+    export const doubled = of(1).pipe(parallelMap(pool.tasks.dubble))`,
+}
+
+beforeAll(() => {
+  for (const [name, text] of Object.entries(files)) writeFileSync(join(project, name), text)
+  const { devDependencies } = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8'))
+  const others = ['rxjs', '@types/node'].map((name) => `${name}@${devDependencies[name]}`)
+  const options = ['--prefer-offline', '--no-audit', '--no-fund', '--loglevel=error']
+  execFileSync('npm', ['install', ...options, pack(project), ...others], { cwd: project, stdio: 'inherit' })
+}, 180_000)
+
+afterAll(() => rmSync(project, { recursive: true }))
+
+/** What a program of the project prints. It has to end by itself, though its pool was not closed. */
+const output = (program: string): unknown =>
+  JSON.parse(execFileSync(process.execPath, [program], { cwd: project, encoding: 'utf8', timeout: 15_000 }))
+
+describe.each([
+  ['an ES module', 'mjs'],
+  ['CommonJS', 'cjs'],
+])('as %s', (_, extension) => {
+  test('runs a worker file on other threads', () => {
+    expect(output(`main.${extension}`)).toEqual([
+      [2, false],
+      [4, false],
+      [6, false],
+    ])
+  })
+
+  test('finds its own worker file for an inline function', () => {
+    expect(output(`inline.${extension}`)).toEqual([2, 4, 6])
+  })
+})
+
+const compilers = {
+  // A Node project with TypeScript's default libraries.
+  nodenext: { module: 'nodenext', types: ['node'] },
+  // A browser project: no types of Node are there to lean on.
+  bundler: {
+    module: 'esnext',
+    moduleResolution: 'bundler',
+    types: [],
+    lib: ['esnext', 'dom', 'dom.iterable'],
+  },
+}
+
+describe.each(Object.entries(compilers))('type-checked under %s', (_, options) => {
+  /** What the compiler complains of. It checks declarations as well (no skipLibCheck). */
+  const tsc = (file: string): string => {
+    const compilerOptions = { noEmit: true, strict: true, target: 'es2022', ...options }
+    writeFileSync(join(project, 'tsconfig.json'), JSON.stringify({ compilerOptions, files: [file] }))
+    const compiler = join(root, 'node_modules/typescript/bin/tsc')
+    return spawnSync(process.execPath, [compiler], { cwd: project, encoding: 'utf8' }).stdout
+  }
+
+  test('a right program passes, and so do our declarations', () => {
+    expect(tsc('right.ts')).toBe('')
+  })
+
+  test('a wrong task name fails', () => {
+    expect(tsc('wrong.ts')).toMatch(/^wrong\.ts\(5,\d+\): error TS\d+: Property 'dubble' does not exist/m)
+  })
+})
+
+describe('what is published', () => {
+  const published = () =>
+    readdirSync(installed, { recursive: true, withFileTypes: true })
+      .filter((entry) => entry.isFile())
+      .map((entry) => join(entry.parentPath, entry.name))
+  const declarations = () => published().filter((file) => /\.d\.c?ts$/.test(file))
+
+  test('has declarations for both module systems', () => {
+    expect(declarations().map((file) => basename(file))).toEqual(
+      expect.arrayContaining(['index.d.ts', 'index.d.cts', 'worker.d.ts', 'worker.d.cts']),
+    )
+  })
+
+  test('names none of threads’ types, which users could not resolve', () => {
+    const naming = declarations().filter((file) => /['"]threads['"/]/.test(readFileSync(file, 'utf8')))
+    expect(naming).toEqual([])
+  })
+
+  test('holds no path of the machine it was built on', () => {
+    const paths = [root, homedir()].map((path) => `${path}/`)
+    const holding = published().filter((file) =>
+      paths.some((path) => readFileSync(file, 'utf8').includes(path)),
+    )
+    expect(holding).toEqual([])
+  })
+})
