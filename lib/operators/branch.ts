@@ -105,7 +105,7 @@ export class BranchEnd<T, R> implements Inlet<T> {
     if (this.state !== 'waiting')
       throw new Error(`branch ${this.index} can be subscribed once; use share() to listen in several places`)
     this.state = 'open'
-    const { flow, threadId } = this.start(subscriber, this.index, offeredDemand(), this.changed)
+    const { flow, threadId } = this.begin(subscriber)
     this.flow = flow
     this.threadId = threadId
     subscriber.add(() => {
@@ -116,5 +116,15 @@ export class BranchEnd<T, R> implements Inlet<T> {
     for (const value of this.early.splice(0)) flow.push(value)
     this.outcome?.(flow)
     this.opened()
+  }
+
+  /** A branch that can't be started takes no more values, as one that has ended. */
+  private begin(subscriber: Subscriber<R>): ReturnType<StartBranch<T, R>> {
+    try {
+      return this.start(subscriber, this.index, offeredDemand(), this.changed)
+    } catch (thrown) {
+      this.close()
+      throw thrown
+    }
   }
 }

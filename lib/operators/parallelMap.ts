@@ -129,7 +129,7 @@ export function parallelMap(
 }
 
 /** Has a pool run what a source emits. */
-export function runThrough<T, R>(
+function runThrough<T, R>(
   flow: ItemFlow<T, R>,
   pool: PoolBackend,
   source: Observable<T>,

@@ -21,11 +21,16 @@ export function checkNumber(caller: string, name: string, value: unknown, min: n
   return value
 }
 
+/** The longest time that a timer can wait. */
+const longestTimer = 2 ** 31 - 1
+
 /** A number of milliseconds, above 0. */
 export function checkTime(caller: string, name: string, value: unknown): number {
-  if (typeof value !== 'number' || !(value > 0))
-    throw badArgument(caller, `${name} must be a number of milliseconds above 0, got ${show(value)}`)
-  return value
+  if (typeof value === 'number' && value > 0 && value <= longestTimer) return value
+  throw badArgument(
+    caller,
+    `${name} must be a number of milliseconds above 0, up to ${longestTimer}, got ${show(value)}`,
+  )
 }
 
 /** One of some words. */

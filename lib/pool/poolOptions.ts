@@ -22,7 +22,10 @@ export interface ThreadPoolOptions {
   readonly memoryLimit?: number
   /** Milliseconds that a thread may take to load its module. Default: 10,000. */
   readonly startTimeout?: number
-  /** Milliseconds after which an idle thread is stopped, down to `min` of `size`. Default: never. */
+  /**
+   * Milliseconds after which an idle thread is stopped: down to `min` with `{ min, max }`, else all of them. Default:
+   * never.
+   */
   readonly idleTimeout?: number
   /** Passed on to Node's `new Worker(file, options)`: `env`, `execArgv`, `stdout` and so on. */
   readonly worker?: Readonly<Record<string, unknown>>
