@@ -10,6 +10,10 @@
 export interface Demand {
   /** Whether there is room for another value now. */
   readonly open: boolean
+  /** For how many, where that can be told. */
+  readonly room?: number
+  /** How many values have arrived so far. */
+  readonly received: number
   /**
    * Whether it is closed only because a value of another stream has to come first: where both streams have one source,
    * that must go on.
@@ -25,15 +29,22 @@ export function waitsForOthers(below: Demand | undefined): boolean {
 }
 
 let offered: Demand | undefined
+let emitting: Reader | undefined
 
-/** Runs `subscribe` while `demand` may be picked up. `undefined` hides one that was offered further out. */
-export function offerDemand<R>(demand: Demand | undefined, subscribe: () => R): R {
+/**
+ * Runs `subscribe` while `demand` may be picked up; `undefined` hides one that was offered further out. `reader` is the
+ * source that emits meanwhile, if it is one.
+ */
+export function offerDemand<R>(demand: Demand | undefined, subscribe: () => R, reader?: Reader): R {
   const outer = offered
+  const outerReader = emitting
   offered = demand
+  emitting = reader
   try {
     return subscribe()
   } finally {
     offered = outer
+    emitting = outerReader
   }
 }
 
@@ -42,16 +53,89 @@ export function offeredDemand(): Demand | undefined {
   return offered
 }
 
+/** So many sources may be open at once where a demand doesn't say how much room it has. */
+const someRoom = 16
+
+/**
+ * A source that is read by demand. Sources that are subscribed while it emits (inner ones, of concatMap or mergeMap)
+ * bring the values that there is room for, so it goes on only as far as they leave some; and not at all while its
+ * values only wait for theirs to end, as with concatMap.
+ */
+export class Reader {
+  private inner = 0
+  private begun = 0
+  private ended = false
+  private swallowed = false
+  private readonly outer = emitting
+
+  /** @param wake called when inner sources have ended. */
+  constructor(
+    readonly demand: Demand | undefined,
+    private readonly wake: () => void,
+  ) {
+    this.enclosing?.begin()
+  }
+
+  get mayRead(): boolean {
+    const { demand } = this
+    if (demand === undefined) return true
+    if (!demand.open) return false
+    return this.inner === 0 || (!this.swallowed && this.inner < (demand.room ?? someRoom))
+  }
+
+  /** Emits a value, and takes notice of what became of it. */
+  emit(next: () => void): void {
+    const { demand, begun } = this
+    const received = demand?.received
+    next()
+    this.swallowed = demand !== undefined && demand.received === received && this.begun === begun
+  }
+
+  /** To be called once, before the end is told downstream: what is subscribed then takes this one's place. */
+  end(): void {
+    if (this.ended) return
+    this.ended = true
+    const { enclosing } = this
+    // After those who take its place have begun.
+    if (enclosing) queueMicrotask(() => enclosing.leave())
+  }
+
+  private begin(): void {
+    this.inner++
+    this.begun++
+  }
+
+  private leave(): void {
+    this.inner--
+    this.wake()
+  }
+
+  private get enclosing(): Reader | undefined {
+    let reader = this.outer
+    while (reader?.ended) reader = reader.outer
+    return reader
+  }
+}
+
 /** A demand whose owner says whether it is open, and when that may have changed. */
 export class DemandSignal implements Demand {
+  received = 0
   private readonly listeners = new Set<() => void>()
   private wasOpen = true
 
-  /** @param isWaitingForOthers see {@link Demand.waitsForOthers}. */
+  /**
+   * @param isWaitingForOthers see {@link Demand.waitsForOthers}.
+   * @param countRoom see {@link Demand.room}.
+   */
   constructor(
     private readonly isOpen: () => boolean,
     private readonly isWaitingForOthers?: () => boolean,
+    private readonly countRoom?: () => number,
   ) {}
+
+  get room(): number {
+    return this.countRoom?.() ?? someRoom
+  }
 
   get waitsForOthers(): boolean {
     return this.isWaitingForOthers?.() ?? false

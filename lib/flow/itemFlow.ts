@@ -58,7 +58,12 @@ const grantAt = 512
 
 export class ItemFlow<T, R> implements Work {
   /** Says to the source whether there is room for another item. */
-  readonly demand = new DemandSignal(() => this.load < this.room)
+  readonly demand = new DemandSignal(
+    // What is held for lack of room downstream is to go first: reading on would only be reading ahead.
+    () => this.outlet.held === 0 && this.load < this.room,
+    undefined,
+    () => this.room - this.load,
+  )
   private readonly queue = new ChunkQueue<T>()
   private readonly outlet: Outlet<R>
   private readonly sequence: Sequencer<R>
@@ -125,6 +130,7 @@ export class ItemFlow<T, R> implements Work {
   /** Takes an item in. */
   push(value: T): void {
     if (this.over) return
+    this.demand.received++
     if (this.queue.size >= this.options.bufferSize && !this.makeRoom()) return
     const { current } = this.batchSize
     this.queue.push(value, current)

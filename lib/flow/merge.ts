@@ -106,6 +106,7 @@ export class Merge<T> {
       at: 0,
       ended: false,
       next: (value) => {
+        signal.received++
         stream.queue.push(value)
         this.advance()
       },

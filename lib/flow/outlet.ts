@@ -4,7 +4,7 @@
  * @module
  */
 import type { Demand } from './demand.js'
-import { offerDemand } from './demand.js'
+import { offerDemand, Reader } from './demand.js'
 
 /** Where notifications go. */
 export interface Receiver<R> {
@@ -28,6 +28,7 @@ export class Outlet<R> {
   private emitting = false
   private end: (() => void) | undefined
   private readonly stopListening: (() => void) | undefined
+  private readonly reader: Reader
 
   /**
    * @param below the demand of whoever is downstream, where it has offered one.
@@ -38,10 +39,12 @@ export class Outlet<R> {
     private readonly below: Demand | undefined,
     private readonly drained: () => void,
   ) {
-    this.stopListening = below?.onOpen(() => {
+    const resume = () => {
       this.drain()
       this.drained()
-    })
+    }
+    this.reader = new Reader(below, resume)
+    this.stopListening = below?.onOpen(resume)
   }
 
   /** Emits values in order; `taken` is told how many of them have gone out. */
@@ -67,7 +70,7 @@ export class Outlet<R> {
   /** Fails at once; what is held is dropped. */
   abort(error: unknown): void {
     this.close()
-    offerDemand(this.below, () => this.receiver.error(error))
+    offerDemand(this.below, () => this.receiver.error(error), this.reader)
   }
 
   /** Drops what is held and emits nothing more. */
@@ -75,6 +78,7 @@ export class Outlet<R> {
     this.queue.length = 0
     this.held = 0
     this.end = undefined
+    this.reader.end()
     this.stopListening?.()
   }
 
@@ -83,7 +87,7 @@ export class Outlet<R> {
     if (this.emitting) return
     this.emitting = true
     try {
-      offerDemand(this.below, () => this.emitHeld())
+      offerDemand(this.below, () => this.emitHeld(), this.reader)
     } finally {
       this.emitting = false
     }
@@ -104,15 +108,26 @@ export class Outlet<R> {
   }
 
   private emitSome(head: Held<R>): void {
-    const { receiver, below } = this
-    const { values } = head
     const start = head.at
-    while (head.at < values.length && !receiver.closed && (below === undefined || below.open))
-      receiver.next(values[head.at++]!)
+    if (this.below === undefined) this.emitAll(head)
+    else this.emitWhileWanted(head)
     const count = head.at - start
     // Closed in the middle: `held` was set to nothing then.
     if (this.queue[0] !== head) return
     this.held -= count
     if (count > 0) head.taken?.(count)
+  }
+
+  private emitAll(head: Held<R>): void {
+    const { receiver } = this
+    const { values } = head
+    while (head.at < values.length && !receiver.closed) receiver.next(values[head.at++]!)
+  }
+
+  private emitWhileWanted(head: Held<R>): void {
+    const { receiver, reader } = this
+    const { values } = head
+    while (head.at < values.length && !receiver.closed && reader.mayRead)
+      reader.emit(() => receiver.next(values[head.at++]!))
   }
 }

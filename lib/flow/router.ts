@@ -40,6 +40,7 @@ export class Router<T> {
 
   /** Routes a value. Throws what a route function throws. */
   push(value: T): void {
+    this.demand.received++
     switch (this.route) {
       case 'balance':
         return this.balance(value)

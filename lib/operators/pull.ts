@@ -1,7 +1,6 @@
 import type { Subscriber } from 'rxjs'
 import { Observable } from 'rxjs'
-import type { Demand } from '../flow/demand.js'
-import { offerDemand, offeredDemand } from '../flow/demand.js'
+import { offerDemand, offeredDemand, Reader } from '../flow/demand.js'
 import { badArgument } from '../pool/checks.js'
 import { describe } from '../wire/describe.js'
 
@@ -52,93 +51,143 @@ export function pull<T>(source: PullSource<T>): Observable<T> {
 
 function fromSync<T>(source: Iterable<T>): Observable<T> {
   return new Observable((subscriber) => {
-    const demand = offeredDemand()
-    const iterator = source[Symbol.iterator]()
-    let ended = false
-    subscriber.add(() => {
-      if (!ended) iterator.return?.()
-    })
-    const read = () => {
-      // What is subscribed while a value is emitted is above the same operators, and so may pick up their demand.
-      offerDemand(demand, () => {
-        ended = readWhileWanted(iterator, subscriber, demand)
-      })
-    }
-    readWhenOpen(subscriber, demand, read)
+    const reading = new SyncReading(source[Symbol.iterator](), subscriber)
+    subscriber.add(() => reading.stop())
+    reading.start()
   })
 }
 
-/** Emits until the source ends (then true) or nothing more is wanted now. */
-function readWhileWanted<T>(
-  iterator: Iterator<T>,
-  subscriber: Subscriber<T>,
-  demand: Demand | undefined,
-): boolean {
-  while (!subscriber.closed && (demand === undefined || demand.open)) {
+/** So many values in a row may be emitted of which none arrives: operators in between filter them, or gather them. */
+const longestRun = 1024
+
+class SyncReading<T> {
+  private readonly reader = new Reader(offeredDemand(), () => this.read())
+  private ended = false
+  private reading = false
+
+  constructor(
+    private readonly iterator: Iterator<T>,
+    private readonly subscriber: Subscriber<T>,
+  ) {}
+
+  start(): void {
+    const { demand } = this.reader
+    if (demand) this.subscriber.add(demand.onOpen(() => this.read()))
+    this.read()
+  }
+
+  stop(): void {
+    this.reader.end()
+    if (!this.ended) this.iterator.return?.()
+    this.ended = true
+  }
+
+  /** Reads while there is room. A reading that brings about room is not begun twice. */
+  private read(): void {
+    if (this.reading || this.ended) return
+    this.reading = true
+    try {
+      // What is subscribed while a value is emitted is above the same operators, and so may pick up their demand.
+      offerDemand(this.reader.demand, () => this.readWhileWanted(), this.reader)
+    } finally {
+      this.reading = false
+    }
+  }
+
+  private readWhileWanted(): void {
+    const { reader, subscriber } = this
+    const { demand } = reader
+    let received = demand?.received
+    let run = 0
+    while (!subscriber.closed && reader.mayRead) {
+      if (!this.readOne()) return
+      if (demand === undefined) continue
+      if (demand.received === received && ++run >= longestRun) return this.readLater()
+      if (demand.received !== received) run = 0
+      received = demand.received
+    }
+  }
+
+  /** Nothing arrives: what is to bring it about may need its turn of the event loop. */
+  private readLater(): void {
+    const timer = setTimeout(() => this.read())
+    this.subscriber.add(() => clearTimeout(timer))
+  }
+
+  private readOne(): boolean {
+    const { subscriber, reader } = this
     let result: IteratorResult<T>
     try {
-      result = iterator.next()
+      result = this.iterator.next()
     } catch (thrown) {
-      subscriber.error(thrown)
-      return true
+      this.finish(() => subscriber.error(thrown))
+      return false
     }
-    if (result.done) {
-      subscriber.complete()
-      return true
-    }
-    subscriber.next(result.value)
+    if (result.done) this.finish(() => subscriber.complete())
+    else reader.emit(() => subscriber.next(result.value))
+    return !result.done
   }
-  return false
-}
 
-/** Reads now, and again each time that there is room. A reading that brings about room is not begun twice. */
-function readWhenOpen(subscriber: Subscriber<unknown>, demand: Demand | undefined, read: () => void): void {
-  let reading = false
-  const once = () => {
-    if (reading || subscriber.closed) return
-    reading = true
-    try {
-      read()
-    } finally {
-      reading = false
-    }
+  private finish(tell: () => void): void {
+    this.ended = true
+    this.reader.end()
+    tell()
   }
-  if (demand) subscriber.add(demand.onOpen(once))
-  once()
 }
 
 function fromAsync<T>(open: () => AsyncIterator<T>): Observable<T> {
   return new Observable((subscriber) => {
-    const demand = offeredDemand()
-    const iterator = open()
-    let ended = false
-    let wake: (() => void) | undefined
-    subscriber.add(() => {
-      wake?.()
-      // A Readable that is destroyed, a generator that throws while it is ended: nobody is left to tell.
-      if (!ended) void Promise.resolve(iterator.return?.()).catch(() => {})
-    })
-    if (demand) subscriber.add(demand.onOpen(() => wake?.()))
-    const read = async () => {
-      while (!subscriber.closed) {
-        if (demand && !demand.open) {
-          await new Promise<void>((resolve) => {
-            wake = resolve
-          })
-          wake = undefined
-          continue
-        }
-        const result = await iterator.next()
-        if (subscriber.closed) return
-        ended = result.done === true
-        offerDemand(demand, () => (result.done ? subscriber.complete() : subscriber.next(result.value)))
-      }
-    }
-    read().catch((thrown) => {
-      ended = true
-      offerDemand(demand, () => subscriber.error(thrown))
-    })
+    const reading = new AsyncReading(open(), subscriber)
+    subscriber.add(() => reading.stop())
+    reading.start()
   })
+}
+
+class AsyncReading<T> {
+  private readonly reader = new Reader(offeredDemand(), () => this.wake?.())
+  private ended = false
+  private wake: (() => void) | undefined
+
+  constructor(
+    private readonly iterator: AsyncIterator<T>,
+    private readonly subscriber: Subscriber<T>,
+  ) {}
+
+  start(): void {
+    const { demand } = this.reader
+    if (demand) this.subscriber.add(demand.onOpen(() => this.wake?.()))
+    this.read().catch((thrown) => this.finish(() => this.subscriber.error(thrown)))
+  }
+
+  stop(): void {
+    this.reader.end()
+    this.wake?.()
+    // A Readable that is destroyed, a generator that throws while it is ended: nobody is left to tell.
+    if (!this.ended) Promise.resolve(this.iterator.return?.()).catch(() => {})
+    this.ended = true
+  }
+
+  private async read(): Promise<void> {
+    const { reader, subscriber, iterator } = this
+    while (!this.ended) {
+      if (!reader.mayRead) {
+        await new Promise<void>((resolve) => {
+          this.wake = resolve
+        })
+        continue
+      }
+      const result = await iterator.next()
+      if (this.ended) return
+      if (result.done) this.finish(() => subscriber.complete())
+      else offerDemand(reader.demand, () => reader.emit(() => subscriber.next(result.value)), reader)
+    }
+  }
+
+  private finish(tell: () => void): void {
+    this.ended = true
+    this.reader.end()
+    offerDemand(this.reader.demand, tell, this.reader)
+  }
 }
 
 /** Not every browser can loop over a ReadableStream. */
