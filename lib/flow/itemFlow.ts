@@ -160,8 +160,7 @@ export class ItemFlow<T, R> implements Work {
 
   take(): Dispatch | undefined {
     if (this.over) return undefined
-    const size = Math.min(this.batchSize.current, this.options.concurrency - this.inFlight)
-    const slice = this.queue.take(size)
+    const slice = this.queue.take(Math.min(this.sliceSize, this.options.concurrency - this.inFlight))
     if (!slice) return undefined
     if (slice.chunk.start + slice.first > this.failedAt) {
       // With order kept, nothing after the item that ends the stream can be emitted: it need not run.
@@ -193,6 +192,23 @@ export class ItemFlow<T, R> implements Work {
     if (!this.over) this.putBack(dispatch, [])
     this.progressed()
     return failures.size
+  }
+
+  /** Towards the end ever smaller, so that all threads come to it together (guided self-scheduling). */
+  private get sliceSize(): number {
+    const { current } = this.batchSize
+    if (!this.sourceEnded) return current
+    const { threads = 1 } = this.attachment ?? {}
+    return Math.min(current, Math.ceil(this.queue.size / (2 * threads)))
+  }
+
+  returned(dispatch: Dispatch, begun: number): void {
+    if (this.over) return
+    const { chunk, first, count } = dispatch.slice
+    dispatch.slice = { chunk, first, count: begun }
+    this.inFlight -= count - begun
+    this.queue.putBack({ chunk: chunk as Chunk<T>, first: first + begun, count: count - begun })
+    this.attachment?.ready()
   }
 
   lost(dispatch: Dispatch, loss: Loss): number {

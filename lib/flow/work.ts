@@ -9,7 +9,7 @@ import type { Slice } from './chunkQueue.js'
 
 /** Some items that a thread was given. */
 export interface Dispatch {
-  readonly slice: Slice<unknown>
+  slice: Slice<unknown>
   /** How to let an item that emits many emit `count` more. Set by the thread that has it. */
   grant: ((item: number, count: number) => void) | undefined
   /** Values of items still emitting that were taken downstream since the last grant. */
@@ -60,6 +60,8 @@ export interface Work {
   results(dispatch: Dispatch, outcomes: Outcomes): { ended: number; failed: number }
   /** These items could not be sent, each for its reason; the others wait again. Returns how many failed. */
   refused(dispatch: Dispatch, failures: ReadonlyMap<number, unknown>): number
+  /** The thread has begun only so many of these items: the others wait again. */
+  returned(dispatch: Dispatch, begun: number): void
   /** The thread that had these items is gone. Returns how many of them failed. */
   lost(dispatch: Dispatch, loss: Loss): number
   /** The pool can't go on. */
@@ -72,6 +74,8 @@ export interface Attachment {
   ready(): void
   /** Nothing more is wanted: what is running is told so. */
   detach(): void
+  /** The most threads that may run it. */
+  readonly threads: number
   /** How many items the pool can have in its threads now. */
   readonly capacity: number
 }

@@ -8,7 +8,7 @@ import type { Dispatch, Loss, Work } from '../flow/work.js'
 import type { EncodedError } from '../wire/errorCodec.js'
 import { decodeError } from '../wire/errorCodec.js'
 import type { FromThread, ResultsMessage } from '../wire/messages.js'
-import { cancelCell, progress } from '../wire/messages.js'
+import { batchesUnderWay, cancelCell, claimCell, currentBatch } from '../wire/sharedCells.js'
 import { cloneFailures, sendOneByOne, transferList } from './cloneFailures.js'
 import type { Death, Link, StartLink } from './link.js'
 
@@ -47,6 +47,7 @@ export class Lane {
   private readonly stages = new Map<number, StageEvents>()
   private readonly opened = new Set<number>()
   private nextBatch = 1
+  private lastHeard = 0
 
   constructor(
     /** Its place in the pool: that of its predecessor, if that crashed. */
@@ -84,7 +85,7 @@ export class Lane {
 
   /** Whether one more batch of this work would keep the thread busy rather than wait in it. */
   hasRoomFor({ batchSize }: Work): boolean {
-    if (this.state !== 'ready') return false
+    if (this.state !== 'ready' || this.isFull) return false
     return this.inFlight <= this.concurrency || (batchSize.current > 1 && this.batches.size < batchesAhead)
   }
 
@@ -96,6 +97,7 @@ export class Lane {
     if (failures) return this.refuse(work, dispatch, failures)
     try {
       this.open(work, channel)
+      if (this.link.cells) Atomics.store(this.link.cells, claimCell(batch), 0)
       this.link.post({ type: 'batch', channel, batch, values }, transfer)
     } catch (cause) {
       const start = slice.chunk.start + slice.first
@@ -105,10 +107,52 @@ export class Lane {
         cloneFailures(values, (item) => work.place(start + item), cause, transfer),
       )
     }
+    if (this.batches.size === 0) this.lastHeard = performance.now()
     dispatch.grant = (index, count) => this.link.post({ type: 'credit', channel, batch, index, count })
     this.inFlight += slice.count
     this.batches.set(batch, { work, channel, dispatch, left: slice.count, busy: 0, cancelled: false })
     this.link.keepAlive(true)
+  }
+
+  /** Milliseconds since it was last known to get on. */
+  get silence(): number {
+    return performance.now() - this.lastHeard
+  }
+
+  /** Items that could be taken back: those that the thread hasn't begun. */
+  get unclaimed(): number {
+    let sum = 0
+    for (const [id, batch] of this.batches) sum += this.unclaimedOf(id, batch)
+    return sum
+  }
+
+  /** Takes back all items that the thread hasn't begun, so that others can run them. */
+  takeBack(): void {
+    const { cells } = this.link
+    if (!cells) return
+    // From the last on, each in front of those behind it.
+    for (const [id, batch] of [...this.batches].reverse()) {
+      if (this.unclaimedOf(id, batch) === 0) continue
+      const { count } = batch.dispatch.slice
+      const begun = Atomics.add(cells, claimCell(id), count)
+      if (begun >= count) continue
+      this.inFlight -= count - begun
+      batch.left -= count - begun
+      if (batch.left === 0) this.batches.delete(id)
+      batch.work.returned(batch.dispatch, begun)
+    }
+  }
+
+  private unclaimedOf(id: number, { cancelled, work, dispatch }: Batch): number {
+    const { cells } = this.link
+    if (!cells || cancelled || work.pin !== undefined) return 0
+    return Math.max(0, dispatch.slice.count - Atomics.load(cells, claimCell(id)))
+  }
+
+  /** Whether the thread hasn't come far enough for one more batch to have a cell. */
+  private get isFull(): boolean {
+    const { cells } = this.link
+    return cells !== undefined && this.nextBatch - currentBatch(cells) >= batchesUnderWay
   }
 
   /** Nothing more of this channel is wanted. */
@@ -116,7 +160,7 @@ export class Lane {
     this.stages.delete(channel)
     if (!this.opened.delete(channel) || this.state === 'dead') return
     for (const batch of this.batches.values()) if (batch.channel === channel) batch.cancelled = true
-    if (this.link.progress) Atomics.store(this.link.progress, cancelCell(channel), channel)
+    if (this.link.cells) Atomics.store(this.link.cells, cancelCell(channel), channel)
     this.link.post({ type: 'cancel', channel })
   }
 
@@ -195,6 +239,7 @@ export class Lane {
 
   private results(message: ResultsMessage): void {
     const batch = this.batches.get(message.batch)
+    this.lastHeard = performance.now()
     if (!batch || batch.cancelled) return
     const { ended, failed } = batch.work.results(batch.dispatch, {
       first: message.first,
@@ -258,15 +303,12 @@ export class Lane {
 
   /** Which items of a batch may have been at work when the thread died. */
   private runningIn(id: number, { dispatch }: Batch): readonly number[] | undefined {
-    const cells = this.link.progress
+    const { cells } = this.link
     if (!cells) return id === this.batches.keys().next().value ? undefined : []
-    const batch = cells[progress.batch]!
-    const item = cells[progress.item]!
-    if (id > batch) return []
-    if (id < batch) return undefined
-    return this.concurrency === 1
-      ? [item]
-      : Array.from({ length: Math.min(item + 1, dispatch.slice.count) }, (_, i) => i)
+    const begun = Math.min(Atomics.load(cells, claimCell(id)), dispatch.slice.count)
+    // One at a time: all before the last that was begun had ended.
+    if (this.concurrency === 1 && id === currentBatch(cells)) return begun > 0 ? [begun - 1] : []
+    return Array.from({ length: begun }, (_, item) => item)
   }
 }
 

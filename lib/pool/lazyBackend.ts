@@ -55,6 +55,7 @@ export class LazyBackend implements PoolBackend {
     return {
       ready: () => attachment?.ready(),
       detach: () => (attachment ? attachment.detach() : giveUp()),
+      threads: size,
       get capacity() {
         return attachment?.capacity ?? size
       },

@@ -20,8 +20,8 @@ export interface Link {
   readonly threadId: string
   /** What the thread can run; rejects with a WorkerStartError. */
   readonly started: Promise<Manifest>
-  /** What the thread is at work on, where it can be read. */
-  readonly progress: Int32Array | undefined
+  /** Memory that is shared with the thread, where there is any: see sharedCells.ts. */
+  readonly cells: Int32Array | undefined
   /** Throws what structured clone throws. */
   post(message: ToThread, transfer?: readonly Transferable[]): void
   /** Whether the process must stay for this thread. */

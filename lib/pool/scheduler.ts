@@ -25,6 +25,9 @@ const startFailuresAllowed = 3
 /** Milliseconds before the first new try; doubled each time. */
 const startBackoff = 50
 
+/** Milliseconds without a word after which a thread is taken to be held up: longer than it takes to report. */
+const longSilence = 4
+
 interface PendingStage {
   readonly stage: StageEvents
   readonly place: number
@@ -53,6 +56,7 @@ export class Scheduler {
   private closed: PoolClosedError | undefined
   private pumping = false
   private pumpAgain = false
+  private spreadTimer: ReturnType<typeof setTimeout> | undefined
   private retryTimer: ReturnType<typeof setTimeout> | undefined
   private min: number
   private max: number
@@ -81,6 +85,9 @@ export class Scheduler {
         this.pump()
       },
       detach: () => this.detach(work, channel),
+      get threads() {
+        return threads()
+      },
       get capacity() {
         const { current } = work.batchSize
         return threads() * (current > 1 ? 4 * current : options.concurrency + 2)
@@ -186,10 +193,28 @@ export class Scheduler {
         this.startStages()
         if (this.manifestRequests.size > 0 && this.lanes.size === 0) this.laneAt(0)
         for (const work of this.waiting) this.giveOut(work)
+        this.spread()
       }
     } finally {
       this.pumping = false
     }
+  }
+
+  /**
+   * Where a thread has nothing to do while another is held up by a long item, takes back for it what that one hasn't
+   * begun. One that gets on is left alone: by the time that its items were here, it would have run them.
+   */
+  private spread(): void {
+    if (this.waiting.size > 0 || this.spreadTimer || this.lanes.size < 2) return
+    const lanes = [...this.lanes.values()]
+    if (!lanes.some((lane) => lane.state === 'ready' && lane.isIdle)) return
+    const busiest = lanes.reduce((most, lane) => (lane.unclaimed > most.unclaimed ? lane : most))
+    if (busiest.unclaimed <= 1) return
+    if (busiest.silence >= longSilence) return busiest.takeBack()
+    this.spreadTimer = setTimeout(() => {
+      this.spreadTimer = undefined
+      this.pump()
+    }, longSilence)
   }
 
   /** One turn: a batch. Whoever has more goes to the end of the row, which the loop in {@link pump} comes to again. */
@@ -352,6 +377,7 @@ export class Scheduler {
 
   private async stopAll(): Promise<void> {
     clearTimeout(this.retryTimer)
+    clearTimeout(this.spreadTimer)
     await Promise.all(this.everyLane.map((lane) => this.stopLane(lane)))
   }
 

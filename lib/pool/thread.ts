@@ -9,7 +9,7 @@ import type { ModuleThread } from 'threads'
 import { WorkerStartError } from '../errors.js'
 import { describe } from '../wire/describe.js'
 import type { ConnectMessage, FromThread, Manifest } from '../wire/messages.js'
-import { progress as cells } from '../wire/messages.js'
+import { makeCells } from '../wire/sharedCells.js'
 import type { Death, Link, LinkEvents } from './link.js'
 import { processId } from './localThread.js'
 import { NodeHost } from './nodeHost.js'
@@ -39,9 +39,9 @@ export function startThread(options: ThreadOptions, events: LinkEvents): Link {
         : startError(options, `could not be made: ${messageOf(cause)}`, cause),
     )
   }
-  const progress = new Int32Array(new SharedArrayBuffer(cells.cells * Int32Array.BYTES_PER_ELEMENT))
+  const cells = makeCells()
   let thread: Connected | undefined
-  const started = connect(host, options, progress, events).then(
+  const started = connect(host, options, cells, events).then(
     (connected) => {
       thread = connected.thread
       return connected.manifest
@@ -54,7 +54,7 @@ export function startThread(options: ThreadOptions, events: LinkEvents): Link {
   return {
     threadId: host.threadId,
     started,
-    progress,
+    cells,
     post: (message, transfer) => host.post(message, transfer),
     keepAlive: (busy) => host.keepAlive(busy),
     utilization: () => host.utilization(),
@@ -68,7 +68,7 @@ export function startThread(options: ThreadOptions, events: LinkEvents): Link {
 async function connect(
   host: NodeHost,
   options: ThreadOptions,
-  progress: Int32Array,
+  cells: Int32Array,
   events: LinkEvents,
 ): Promise<{ thread: Connected; manifest: Manifest }> {
   const { spawn, Transfer } = await loadThreads()
@@ -95,7 +95,7 @@ async function connect(
     (how) => connected && events.died({ exitCode: how.exitCode, cause: fatal ?? how.cause }),
   )
   const { concurrency, shared } = options
-  const message = { port: host.remotePort as never, threadId: processId, concurrency, progress, shared }
+  const message = { port: host.remotePort as never, threadId: processId, concurrency, cells, shared }
   const manifest = await Promise.race([thread.connect(Transfer(message, [message.port])), dead])
   connected = true
   host.started()
@@ -156,7 +156,7 @@ function failedLink(error: WorkerStartError): Link {
   return {
     threadId: processId,
     started,
-    progress: undefined,
+    cells: undefined,
     post: nothing,
     keepAlive: nothing,
     utilization: () => 0,

@@ -21,8 +21,8 @@ export interface ConnectMessage {
   readonly threadId: string
   /** Items in progress at once. */
   readonly concurrency: number
-  /** The thread's {@link Progress} cells, where shared memory may be had. */
-  readonly progress: Int32Array | undefined
+  /** The cells of sharedCells.ts, where shared memory may be had. */
+  readonly cells: Int32Array | undefined
   /** What `context.shared` is there. */
   readonly shared: Readonly<Record<string, unknown>>
 }
@@ -80,17 +80,6 @@ export type FromThread =
   | { type: 'outputEnd'; channel: number; error: EncodedError | undefined }
   /** An exception that nothing caught: the thread is about to exit. */
   | { type: 'fatal'; error: EncodedError }
-
-/**
- * Shared memory that a thread writes without a message, so that the main side knows at its death what was at work:
- * the batch and the item in it. From `cancelled` on stand the numbers of cancelled channels, for loops that never
- * return to their event loop.
- */
-export const progress = { batch: 0, item: 1, cancelled: 2, cells: 2 + 256 } as const
-
-/** The cell in which a channel's cancellation is told. */
-export const cancelCell = (channel: number): number =>
-  progress.cancelled + (channel % (progress.cells - progress.cancelled))
 
 /** The key of the environment data by which a pool marks the threads that it starts in Node. */
 export const poolThreadMark = 'rxjs-parallel.thread'

@@ -21,9 +21,9 @@ export async function listen(exposed: () => ExposedFunctions): Promise<void> {
 
 /** Called by the main side, once. */
 function connect(message: ConnectMessage, exposed: () => ExposedFunctions): Manifest {
-  const { port, progress, concurrency, shared } = message
+  const { port, cells, concurrency, shared } = message
   const post: Post = (reply, transfer) => port.postMessage(reply, transfer ?? [])
-  const thread: ThreadInfo = { threadId: nameOfThread(message.threadId), concurrency, progress, shared }
+  const thread: ThreadInfo = { threadId: nameOfThread(message.threadId), concurrency, cells, shared }
   const dispatch = dispatcher(thread, post, (task) => resolveTask(exposed(), task))
   lastWords((thrown) => post({ type: 'fatal', error: encodeError(thrown) }))
   port.onmessage = (event: MessageEvent<ToThread>) => dispatch(event.data)

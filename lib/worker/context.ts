@@ -2,7 +2,7 @@
  * What a task or a stage may know of the run it is part of.
  * @module
  */
-import { cancelCell } from '../wire/messages.js'
+import { cancelCell } from '../wire/sharedCells.js'
 
 /** The second argument of a function wrapped by {@link task} or {@link stage}. */
 export interface TaskContext {
@@ -28,7 +28,7 @@ export interface TaskContext {
 export interface ThreadInfo {
   readonly threadId: string
   readonly concurrency: number
-  readonly progress: Int32Array | undefined
+  readonly cells: Int32Array | undefined
   readonly shared: Readonly<Record<string, unknown>>
 }
 

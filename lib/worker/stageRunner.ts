@@ -72,7 +72,7 @@ class StageRun implements Emitter {
     private readonly post: Post,
     private readonly forget: () => void,
   ) {
-    this.cancellation = new Cancellation(channel, thread.progress)
+    this.cancellation = new Cancellation(channel, thread.cells)
     this.input = new StageInput((count, busy) => post({ type: 'consumed', channel, count, busy }))
   }
 

@@ -4,7 +4,7 @@
  */
 import { ParallelError } from '../errors.js'
 import type { TaskSource, ToThread } from '../wire/messages.js'
-import { progress } from '../wire/messages.js'
+import { beginBatch, claimCell } from '../wire/sharedCells.js'
 import type { TaskContext, ThreadInfo } from './context.js'
 import { Cancellation, createContext } from './context.js'
 import type { Emitter, ResultKind, Stop } from './emission.js'
@@ -16,7 +16,7 @@ import type { Post } from './results.js'
 import { Results } from './results.js'
 
 /** A long batch sends what is finished at least this often, in milliseconds. */
-const flushInterval = 5
+const flushInterval = 3
 /** So many values of one message at most. */
 const flushSize = 2048
 /** So many values may one item emit before it waits for the other side to have taken some. */
@@ -57,6 +57,7 @@ export class TaskRunner {
   private readonly jobs: Job[] = []
   private readonly unsent = new Set<Results>()
   private active = 0
+  private working = false
   private flushQueued = false
 
   constructor(
@@ -66,7 +67,7 @@ export class TaskRunner {
   ) {}
 
   open(message: Extract<ToThread, { type: 'open' }>): void {
-    const cancellation = new Cancellation(message.channel, this.thread.progress)
+    const cancellation = new Cancellation(message.channel, this.thread.cells)
     this.channels.set(message.channel, { call: this.callOf(message), cancellation, running: new Set() })
   }
 
@@ -120,28 +121,33 @@ export class TaskRunner {
   }
 
   private work(): void {
-    while (this.active < this.thread.concurrency) {
-      const job = this.jobs[0]
-      if (!job) return
+    // An item may end while its batch is being run: the loop below goes on by itself.
+    if (this.working) return
+    this.working = true
+    for (let job = this.jobs[0]; job && this.active < this.thread.concurrency; job = this.jobs[0]) {
       this.runItems(job)
-      if (job.next === job.values.length) this.jobs.shift()
+      if (job.next >= job.values.length) this.jobs.shift()
       if (job.waiting > 0) this.flushSoon(job.results)
       else this.flush(job.results)
     }
+    this.working = false
   }
 
   /** Begins items until the batch is out of them or the thread is full. The loop that every plain function runs in. */
   private runItems(job: Job): void {
     const { channel, values, results } = job
     const { call, cancellation } = channel
-    const cells = this.thread.progress
-    const context = () => createContext(this.thread, cancellation, (list) => results.toTransfer(list))
+    const { cells } = this.thread
+    const claim = claimCell(job.batch)
     const clockEvery = values.length > 64 ? 15 : 0
     if (job.next === 0) results.began(performance.now())
-    if (cells) cells[progress.batch] = job.batch
+    if (cells) beginBatch(cells, job.batch)
+    const context = () => createContext(this.thread, cancellation, (list) => results.toTransfer(list))
     while (job.next < values.length && this.active < this.thread.concurrency) {
-      const item = job.next++
-      if (cells) cells[progress.item] = item
+      const item = cells ? Atomics.add(cells, claim, 1) : job.next
+      job.next = item + 1
+      // The main side has taken the rest back, for a thread that has nothing to do.
+      if (item >= values.length) break
       try {
         const result = call(values[item], context)
         if (typeof result !== 'object' || result === null) results.single(item, result)
@@ -249,7 +255,7 @@ export class TaskRunner {
   private ended(running: RunningItem): void {
     const { job } = running
     this.settled(running)
-    if (job.waiting === 0 && job.next === job.values.length) this.flush(job.results)
+    if (job.waiting === 0 && job.next >= job.values.length) this.flush(job.results)
     else if (performance.now() - job.results.lastSent > flushInterval) this.flush(job.results)
     else this.flushSoon(job.results)
     this.work()

@@ -1,0 +1,43 @@
+/**
+ * Memory that a thread shares with the main side, for what must not wait for a message: which items of a batch have
+ * been begun, and which channels are cancelled.
+ *
+ * A thread claims an item by adding one to its batch's cell. Whoever adds the batch's size takes all that is left, in
+ * one step that can't be split: so the main side can take back what a busy thread hasn't begun, and knows at a
+ * thread's death what was at work in it.
+ * @module
+ */
+
+/** The cell with the number of the batch that is being run. */
+const batchCell = 0
+const firstClaim = 1
+const claims = 1024
+const firstCancelled = firstClaim + claims
+const cancelled = 256
+
+/** So many batches may be under way before the cell of the first is used again. */
+export const batchesUnderWay = claims - 1
+
+export function makeCells(): Int32Array {
+  return new Int32Array(new SharedArrayBuffer((firstCancelled + cancelled) * Int32Array.BYTES_PER_ELEMENT))
+}
+
+/** The cell from which items of a batch are claimed. */
+export function claimCell(batch: number): number {
+  return firstClaim + (batch % claims)
+}
+
+/** The cell in which a channel's cancellation is told: it holds the channel's number then. */
+export function cancelCell(channel: number): number {
+  return firstCancelled + (channel % cancelled)
+}
+
+/** The batch that is being run, or was last. */
+export function currentBatch(cells: Int32Array): number {
+  return Atomics.load(cells, batchCell)
+}
+
+/** Says which batch is being run. */
+export function beginBatch(cells: Int32Array, batch: number): void {
+  Atomics.store(cells, batchCell, batch)
+}
