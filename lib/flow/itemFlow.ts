@@ -7,8 +7,9 @@ import { OverflowError, WorkerCrashError } from '../errors.js'
 import type { TaskSource } from '../wire/messages.js'
 import { itemState } from '../wire/messages.js'
 import type { BatchSize } from './batchSize.js'
-import type { Chunk } from './chunkQueue.js'
-import { ChunkQueue } from './chunkQueue.js'
+import { byteSize } from './byteSize.js'
+import type { Chunk, Slice } from './chunkQueue.js'
+import { ChunkQueue, valuesOf } from './chunkQueue.js'
 import type { Demand } from './demand.js'
 import { DemandSignal, waitsForOthers } from './demand.js'
 import type { Receiver } from './outlet.js'
@@ -35,8 +36,9 @@ export interface ItemFlowOptions {
   readonly ordered: boolean
   /** Items in flight at most. */
   readonly concurrency: number
-  /** Items that may wait, and what to do with more. */
+  /** Items, and bytes of them, that may wait, and what to do with more. */
   readonly bufferSize: number
+  readonly bufferBytes: number
   readonly overflow: Overflow
   /** How an error names an item. */
   readonly place: (item: number) => string
@@ -71,6 +73,8 @@ export class ItemFlow<T, R> implements Work {
   private attachment: Attachment | undefined
   /** Items that threads have, or that are being replaced. */
   private inFlight = 0
+  /** Of the items that wait, where they are bounded. */
+  private waitingBytes = 0
   private deaths: Map<number, number> | undefined
   /** The first item that has failed for good. */
   private failedAt = Number.POSITIVE_INFINITY
@@ -131,7 +135,7 @@ export class ItemFlow<T, R> implements Work {
   push(value: T): void {
     if (this.over) return
     this.demand.received++
-    if (this.queue.size >= this.options.bufferSize && !this.makeRoom()) return
+    if (!this.makeRoomFor(value)) return
     const { current } = this.batchSize
     this.queue.push(value, current)
     if (this.queue.size % current === 0) this.attachment?.ready()
@@ -160,13 +164,10 @@ export class ItemFlow<T, R> implements Work {
 
   take(): Dispatch | undefined {
     if (this.over) return undefined
-    const slice = this.queue.take(Math.min(this.sliceSize, this.options.concurrency - this.inFlight))
+    let slice = this.takeWaiting(this.sliceSize)
+    // With order kept, nothing after the item that ends the stream can be emitted: it need not run.
+    while (slice && slice.chunk.start + slice.first > this.failedAt) slice = this.takeWaiting(this.sliceSize)
     if (!slice) return undefined
-    if (slice.chunk.start + slice.first > this.failedAt) {
-      // With order kept, nothing after the item that ends the stream can be emitted: it need not run.
-      this.queue.clear()
-      return undefined
-    }
     this.inFlight += slice.count
     return { slice, grant: undefined, taken: undefined, ended: undefined }
   }
@@ -196,10 +197,10 @@ export class ItemFlow<T, R> implements Work {
 
   /** Towards the end ever smaller, so that all threads come to it together (guided self-scheduling). */
   private get sliceSize(): number {
-    const { current } = this.batchSize
-    if (!this.sourceEnded) return current
+    const most = Math.min(this.batchSize.current, this.options.concurrency - this.inFlight)
+    if (!this.sourceEnded) return most
     const { threads = 1 } = this.attachment ?? {}
-    return Math.min(current, Math.ceil(this.queue.size / (2 * threads)))
+    return Math.min(most, Math.ceil(this.queue.size / (2 * threads)))
   }
 
   returned(dispatch: Dispatch, begun: number): void {
@@ -207,7 +208,7 @@ export class ItemFlow<T, R> implements Work {
     const { chunk, first, count } = dispatch.slice
     dispatch.slice = { chunk, first, count: begun }
     this.inFlight -= count - begun
-    this.queue.putBack({ chunk: chunk as Chunk<T>, first: first + begun, count: count - begun })
+    this.putBackSlice({ chunk: chunk as Chunk<T>, first: first + begun, count: count - begun })
     this.attachment?.ready()
   }
 
@@ -241,21 +242,32 @@ export class ItemFlow<T, R> implements Work {
     return concurrency < capacity ? concurrency : capacity
   }
 
-  private makeRoom(): boolean {
-    const { overflow, bufferSize } = this.options
-    if (overflow === 'dropNewest') return false
-    if (overflow === 'dropOldest') {
-      const dropped = this.queue.take(1)
+  /** Whether the item may wait. */
+  private makeRoomFor(value: T): boolean {
+    const { overflow, bufferSize, bufferBytes } = this.options
+    const bytes = bufferBytes === Number.POSITIVE_INFINITY ? 0 : byteSize(value)
+    while (
+      this.queue.size > 0 &&
+      (this.queue.size >= bufferSize || this.waitingBytes + bytes > bufferBytes)
+    ) {
+      if (overflow === 'dropNewest') return false
+      if (overflow === 'error') {
+        this.abort(overflowError(bufferSize, bufferBytes))
+        return false
+      }
+      const dropped = this.takeWaiting(1)
       // Its place in the order is passed over.
       if (dropped) this.sequence.complete(dropped.chunk.start + dropped.first)
-      return true
     }
-    this.abort(
-      new OverflowError(
-        `more than ${bufferSize} items wait for a thread; raise buffer.size, drop some (buffer.overflow), or read the source with pull()`,
-      ),
-    )
-    return false
+    this.waitingBytes += bytes
+    return true
+  }
+
+  private takeWaiting(size: number): Slice<T> | undefined {
+    const slice = this.queue.take(size)
+    if (slice && this.options.bufferBytes !== Number.POSITIVE_INFINITY)
+      for (const value of valuesOf(slice)) this.waitingBytes -= byteSize(value)
+    return slice
   }
 
   private mixedResults(
@@ -339,7 +351,8 @@ export class ItemFlow<T, R> implements Work {
       error: (thrown) => end(() => this.endStream(position, thrown)),
       complete: () => end(() => this.sequence.complete(position)),
     })
-    if (!ended) this.stopReplacing.add(stop)
+    if (this.over) stop()
+    else if (!ended) this.stopReplacing.add(stop)
   }
 
   private culprits(dispatch: Dispatch, { running }: Loss): number[] {
@@ -381,9 +394,15 @@ export class ItemFlow<T, R> implements Work {
         count++
       }
       this.inFlight -= count
-      this.queue.putBack({ chunk: slice.chunk as Chunk<T>, first: slice.first + item, count })
+      this.putBackSlice({ chunk: slice.chunk as Chunk<T>, first: slice.first + item, count })
     }
     if (this.queue.size > 0) this.attachment?.ready()
+  }
+
+  private putBackSlice(slice: Slice<T>): void {
+    this.queue.putBack(slice)
+    if (this.options.bufferBytes !== Number.POSITIVE_INFINITY)
+      for (const value of valuesOf(slice)) this.waitingBytes += byteSize(value)
   }
 
   /** Kept only for batches that don't end with one message, as most do. */
@@ -415,4 +434,14 @@ export class ItemFlow<T, R> implements Work {
     for (const stop of this.stopReplacing) stop()
     this.attachment?.detach()
   }
+}
+
+function overflowError(size: number, bytes: number): OverflowError {
+  const most = [size, bytes].flatMap((bound, i) =>
+    Number.isFinite(bound) ? [`${bound} ${i === 0 ? 'items' : 'bytes'}`] : [],
+  )
+  return new OverflowError(
+    `more than ${most.join(' or ')} wait for a thread; raise buffer.${Number.isFinite(size) ? 'size' : 'bytes'}, ` +
+      'drop some (buffer.overflow), or read the source with pull()',
+  )
 }

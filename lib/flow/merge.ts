@@ -35,6 +35,7 @@ export class Merge<T> {
   private streams: Stream<T>[] = []
   private active = 0
   private turn = 0
+  private begun = false
   private sealed = false
   private over = false
   private sorting = false
@@ -46,6 +47,15 @@ export class Merge<T> {
     private readonly failFirst: boolean,
   ) {
     this.outlet = new Outlet(receiver, below, () => this.advance())
+  }
+
+  /**
+   * All streams that come at once have come: from now on values go out. Before, the first of them would be alone, and
+   * take all the turns.
+   */
+  begin(): void {
+    this.begun = true
+    this.advance()
   }
 
   /** Begins a stream. */
@@ -131,7 +141,7 @@ export class Merge<T> {
 
   /** Emits what may be emitted now, and ends when all has ended. */
   private advance(): void {
-    if (this.over || this.sorting) return
+    if (this.over || this.sorting || !this.begun) return
     this.sorting = true
     try {
       if (this.order === 'roundRobin') this.takeTurns()

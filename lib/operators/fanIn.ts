@@ -66,6 +66,7 @@ export function fanIn<T>(options: FanInOptions<T> = {}): OperatorFunction<Observ
       subscriber.add(() => merge.cancel())
       // The streams are what has to be paused, not what brings them.
       offerDemand(undefined, () => source.subscribe(outer))
+      merge.begin()
     })
 }
 

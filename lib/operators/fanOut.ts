@@ -214,6 +214,7 @@ function inThread(ref: AnyRef): StartBranch<unknown, unknown> {
         ordered: true,
         concurrency: Number.POSITIVE_INFINITY,
         bufferSize: Number.POSITIVE_INFINITY,
+        bufferBytes: Number.POSITIVE_INFINITY,
         overflow: 'error',
         place: (item) => `items[${item}]`,
         transfer: undefined,

@@ -21,10 +21,12 @@ export interface ParallelMapOptions<T = unknown, E = never> {
   readonly concurrency?: number
   /** Items a message: `'auto'` (about 2 ms of work), or a number of at least 1. Default: `'auto'`. */
   readonly batch?: 'auto' | number
-  /** For sources that can't be paused: how many items may wait, and what happens to more. Default: unbounded. */
+  /** For sources that can't be paused: how much may wait, and what happens to more. Default: unbounded. */
   readonly buffer?: {
     /** Items, at least 1. */
     readonly size?: number
+    /** Bytes of all that wait together, as estimated, at least 1; one item may always wait. */
+    readonly bytes?: number
     /** Default: `'error'`, an OverflowError. */
     readonly overflow?: Overflow
   }
@@ -149,7 +151,14 @@ function runThrough<T, R>(
 
 function checkOptions(options: InlineOptions<never, unknown>): Pick<
   ItemFlowOptions,
-  'ordered' | 'spread' | 'concurrency' | 'bufferSize' | 'overflow' | 'transfer'
+  | 'ordered'
+  | 'spread'
+  | 'concurrency'
+  | 'bufferSize'
+  | 'bufferBytes'
+  | 'bufferBytes'
+  | 'overflow'
+  | 'transfer'
 > & {
   batch: 'auto' | number
 } {
@@ -163,8 +172,8 @@ function checkOptions(options: InlineOptions<never, unknown>): Pick<
     onError,
     transfer,
   } = options
-  checkNames(caller, buffer, ['size', 'overflow'])
-  const { size = Number.POSITIVE_INFINITY, overflow = 'error' } = buffer
+  checkNames(caller, buffer, ['size', 'bytes', 'overflow'])
+  const { size = Number.POSITIVE_INFINITY, bytes = Number.POSITIVE_INFINITY, overflow = 'error' } = buffer
   checkFunction(caller, 'onError', onError)
   return {
     ordered,
@@ -172,6 +181,7 @@ function checkOptions(options: InlineOptions<never, unknown>): Pick<
     concurrency: checkNumber(caller, 'concurrency', concurrency, 1),
     batch: batch === 'auto' ? batch : checkNumber(caller, "batch (or 'auto')", batch, 1),
     bufferSize: checkNumber(caller, 'buffer.size', size, 1),
+    bufferBytes: checkNumber(caller, 'buffer.bytes', bytes, 1),
     overflow: checkWord(caller, 'buffer.overflow', overflow, ['error', 'dropOldest', 'dropNewest']),
     transfer: checkFunction(caller, 'transfer', transfer),
   }

@@ -2,24 +2,28 @@
  * Finds out which values structured clone would not take, after it has refused several at once.
  * @module
  */
-import { cloneError, findUncloneable } from '../wire/uncloneable.js'
+import { cloneError, findUncloneable, isDetached, transferredBefore } from '../wire/uncloneable.js'
 
-/** What must be moved with these values; or, where the user's function throws, its errors by item. */
+/** What must be moved with these values; or, where that can't be, errors by item. */
 export function transferList(
   values: readonly unknown[],
   transfer: ((value: never) => readonly Transferable[]) | undefined,
+  place: (item: number) => string,
 ): { transfer: Transferable[] | undefined; failures: ReadonlyMap<number, unknown> | undefined } {
   if (!transfer) return { transfer: undefined, failures: undefined }
-  const list: Transferable[] = []
+  const moved = new Set<Transferable>()
   const failures = new Map<number, unknown>()
   for (const [item, value] of values.entries()) {
     try {
-      list.push(...transfer(value as never))
+      for (const part of transfer(value as never)) {
+        if (moved.has(part) || isDetached(part)) throw transferredBefore(place(item))
+        moved.add(part)
+      }
     } catch (thrown) {
       failures.set(item, thrown)
     }
   }
-  return { transfer: list, failures: failures.size > 0 ? failures : undefined }
+  return { transfer: [...moved], failures: failures.size > 0 ? failures : undefined }
 }
 
 /** An error for each value that is to blame, by its place among them. Never empty. */

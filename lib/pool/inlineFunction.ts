@@ -32,7 +32,7 @@ export function inlineSource(
   const functions: [string, string][] = []
   const values: Record<string, unknown> = {}
   for (const [name, value] of Object.entries(bindings)) {
-    if (!/^[A-Za-z_$][\w$]*$/.test(name))
+    if (!isVariableName(name))
       throw badArgument(caller, `bindings: '${name}' can't be the name of a variable`)
     if (typeof value === 'function')
       functions.push([name, sourceOf(caller, `bindings.${name}`, value as typeof run)])
@@ -51,14 +51,23 @@ function sourceOf(caller: string, what: string, run: (...args: never[]) => unkno
   return isMethod(source) ? `({ ${source} })[${JSON.stringify(run.name)}]` : `(${source})`
 }
 
+function isVariableName(name: string): boolean {
+  return /^[A-Za-z_$][\w$]*$/.test(name) && parses(`const ${name} = 0`)
+}
+
+/** Whether it is JavaScript; only parsed, never run. */
+function parses(code: string): boolean {
+  try {
+    new Function(code)
+    return true
+  } catch {
+    return false
+  }
+}
+
 /** `{ name(x) { … } }` gives a source without the word function, which is no expression by itself. */
 function isMethod(source: string): boolean {
   if (/^(async\s+)?function\b|^class\b/.test(source)) return false
-  try {
-    // Only parsed, never run: an arrow or a function expression stands in brackets, a method doesn't.
-    new Function(`return (${source})`)
-    return false
-  } catch {
-    return true
-  }
+  // An arrow or a function expression stands in brackets, a method doesn't.
+  return !parses(`return (${source})`)
 }

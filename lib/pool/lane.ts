@@ -9,6 +9,7 @@ import type { EncodedError } from '../wire/errorCodec.js'
 import { decodeError } from '../wire/errorCodec.js'
 import type { FromThread, ResultsMessage } from '../wire/messages.js'
 import { batchesUnderWay, cancelCell, claimCell, currentBatch } from '../wire/sharedCells.js'
+import { cloneError } from '../wire/uncloneable.js'
 import { cloneFailures, sendOneByOne, transferList } from './cloneFailures.js'
 import type { Death, Link, StartLink } from './link.js'
 
@@ -93,19 +94,17 @@ export class Lane {
     const batch = this.nextBatch++
     const { slice } = dispatch
     const values = valuesOf(slice)
-    const { transfer, failures } = transferList(values, work.transfer)
+    const start = slice.chunk.start + slice.first
+    const place = (item: number) => work.place(start + item)
+    const { transfer, failures } = transferList(values, work.transfer, place)
     if (failures) return this.refuse(work, dispatch, failures)
+    const unopened = this.open(work, channel)
+    if (unopened) return work.aborted(unopened)
     try {
-      this.open(work, channel)
       if (this.link.cells) Atomics.store(this.link.cells, claimCell(batch), 0)
       this.link.post({ type: 'batch', channel, batch, values }, transfer)
     } catch (cause) {
-      const start = slice.chunk.start + slice.first
-      return this.refuse(
-        work,
-        dispatch,
-        cloneFailures(values, (item) => work.place(start + item), cause, transfer),
-      )
+      return this.refuse(work, dispatch, cloneFailures(values, place, cause, transfer))
     }
     if (this.batches.size === 0) this.lastHeard = performance.now()
     dispatch.grant = (index, count) => this.link.post({ type: 'credit', channel, batch, index, count })
@@ -159,7 +158,12 @@ export class Lane {
   cancel(channel: number): void {
     this.stages.delete(channel)
     if (!this.opened.delete(channel) || this.state === 'dead') return
-    for (const batch of this.batches.values()) if (batch.channel === channel) batch.cancelled = true
+    for (const [id, batch] of this.batches) {
+      if (batch.channel !== channel) continue
+      batch.cancelled = true
+      // What it hasn't begun of them it never will, even if it reads no message meanwhile.
+      if (this.link.cells) Atomics.add(this.link.cells, claimCell(id), batch.dispatch.slice.count)
+    }
     if (this.link.cells) Atomics.store(this.link.cells, cancelCell(channel), channel)
     this.link.post({ type: 'cancel', channel })
   }
@@ -185,10 +189,17 @@ export class Lane {
     this.events.ended(refused, refused, 0)
   }
 
-  private open(work: Work, channel: number): void {
-    if (this.opened.has(channel)) return
-    this.link.post({ type: 'open', channel, task: work.task, spread: work.spread })
+  /** Returns what keeps the work's function from being sent. */
+  private open(work: Work, channel: number): Error | undefined {
+    if (this.opened.has(channel)) return undefined
+    const { task, spread } = work
+    try {
+      this.link.post({ type: 'open', channel, task, spread })
+    } catch (cause) {
+      return cloneError('values' in task ? task.values : task, 'bindings', 'to', cause)
+    }
     this.opened.add(channel)
+    return undefined
   }
 
   private stagePort(channel: number): StagePort {
@@ -292,7 +303,8 @@ export class Lane {
     this.batches.clear()
     this.stages.clear()
     this.events.died(this, error)
-    for (const { work, dispatch, cancelled, running } of batches) {
+    // From the last on, so that what waits again stands in the order in which it was sent.
+    for (const { work, dispatch, cancelled, running } of batches.reverse()) {
       if (cancelled) continue
       const failed = work.lost(dispatch, { ...loss, running })
       this.events.ended(failed, failed, 0)

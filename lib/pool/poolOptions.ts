@@ -3,6 +3,7 @@
  * @module
  */
 import { availableParallelism } from 'node:os'
+import { describe } from '../wire/describe.js'
 import { badArgument, checkNames, checkNumber, checkTime } from './checks.js'
 
 /** How many threads: exactly so many, or between two numbers. */
@@ -63,6 +64,9 @@ export function checkPoolOptions(options: ThreadPoolOptions, defaultName: string
     memoryLimit,
     worker = {},
   } = options
+  if (typeof name !== 'string') throw badArgument(caller, `name must be a string, got ${describe(name)}`)
+  if (typeof worker !== 'object' || worker === null)
+    throw badArgument(caller, `worker must be an object of Worker options, got ${describe(worker)}`)
   const limits =
     memoryLimit === undefined
       ? {}
@@ -88,6 +92,11 @@ export function checkSize(caller: string, size: PoolSize): { min: number; max: n
     const max = finite(caller, 'size', size, 1)
     return { min: max, max }
   }
+  if (typeof size !== 'object' || size === null)
+    throw badArgument(
+      caller,
+      `size must be a whole number of at least 1, or { min, max }, got ${describe(size)}`,
+    )
   checkNames(caller, size, ['min', 'max'])
   const min = finite(caller, 'size.min', size.min, 0)
   const max = finite(caller, 'size.max', size.max, 1)

@@ -21,6 +21,7 @@ export function runOnce<R>(ref: AnyRef, args: readonly unknown[], caller: string
       ordered: false,
       concurrency: 1,
       bufferSize: Number.POSITIVE_INFINITY,
+      bufferBytes: Number.POSITIVE_INFINITY,
       overflow: 'error',
       place: () => `${caller} arguments`,
       transfer: undefined,

@@ -44,6 +44,12 @@ export function cloneError(
   return new CloneError(`${path} is ${what} and can't be sent ${way} a thread${reason}`, path, { cause })
 }
 
+/** The error for a part of `thing` that is to be moved a second time. */
+export function transferredBefore(thing: string): CloneError {
+  const what = `${thing} has a part that was transferred before, and can't be used or sent again`
+  return new CloneError(what, thing)
+}
+
 function* partsOf(value: object, path: string): Generator<[unknown, string]> {
   if (value instanceof Map) {
     for (const [key, each] of value) {
@@ -69,7 +75,8 @@ function hasOwnRules(value: object): boolean {
   )
 }
 
-function isDetached(value: object): boolean {
+/** Whether it is a buffer that was moved elsewhere: sending it would lose the whole message without a word. */
+export function isDetached(value: object): boolean {
   if (!(value instanceof ArrayBuffer) || value.byteLength > 0) return false
   if ('detached' in value) return value.detached === true
   // Before Node 21 only trying tells a detached buffer from an empty one.

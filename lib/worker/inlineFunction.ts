@@ -19,21 +19,14 @@ export function reviveFunction({ code, functions, values }: InlineSource): (...a
     ...functions.map(([name, source]) => `const ${name} = ${source}`),
     `return ${code}`,
   ]
-  const run = new Function('$values', lines.join('\n'))(values) as (...args: unknown[]) => unknown
-  return (...args) => {
-    try {
-      const result = run(...args)
-      return result instanceof Promise ? result.catch(explain) : result
-    } catch (error) {
-      return explain(error)
-    }
-  }
+  return new Function('$values', lines.join('\n'))(values)
 }
 
-function explain(error: unknown): never {
+/** What an inline function threw, said so that its writer knows what to do. */
+export function explainUnbound(error: unknown): unknown {
   const name = error instanceof ReferenceError ? /^(\S+) is not defined$/.exec(error.message)?.[1] : undefined
-  if (name === undefined) throw error
-  throw new ParallelError(
+  if (name === undefined) return error
+  return new ParallelError(
     'UNBOUND_NAME',
     `the inline function uses '${name}', which is neither among its bindings nor global in a thread; ` +
       `add it: { bindings: { ${name} } }, or move the function to a worker module`,

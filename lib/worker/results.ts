@@ -6,7 +6,7 @@ import type { EncodedError } from '../wire/errorCodec.js'
 import { encodeError } from '../wire/errorCodec.js'
 import type { FromThread, ResultsMessage } from '../wire/messages.js'
 import { itemState } from '../wire/messages.js'
-import { cloneError, findUncloneable } from '../wire/uncloneable.js'
+import { cloneError, findUncloneable, isDetached, transferredBefore } from '../wire/uncloneable.js'
 
 /** Sends a message; throws what structured clone throws. */
 export type Post = (message: FromThread, transfer?: Transferable[]) => void
@@ -84,10 +84,10 @@ export class Results {
     this.errors.push(encodeError(thrown))
   }
 
-  /** Parts of the values to be moved instead of copied. */
+  /** Parts of the values to be moved instead of copied. Throws a CloneError for one that was moved before. */
   toTransfer(list: readonly Transferable[]): void {
     this.transfer ??= []
-    this.transfer.push(...list)
+    addTransfers(this.transfer, list)
   }
 
   /** Sends what there is. */
@@ -128,6 +128,12 @@ export class Results {
     this.layout ??= this.values.flatMap((_, i) => [this.first + i, 1, itemState.complete])
     return this.layout
   }
+}
+
+/** Throws a CloneError for a part that was moved before: its message would be lost. */
+export function addTransfers(to: Transferable[], list: readonly Transferable[]): void {
+  for (const part of list) if (isDetached(part) || to.includes(part)) throw transferredBefore('result')
+  to.push(...list)
 }
 
 /** Sends the same outcomes, but each item whose values can't be cloned fails by itself, and is added to `refused`. */

@@ -15,6 +15,7 @@ import { emitAll, kindOf } from './emission.js'
 import { endOfTurn } from './endOfTurn.js'
 import type { ExposedFunction } from './exposed.js'
 import type { Post } from './results.js'
+import { addTransfers } from './results.js'
 import { StageInput } from './stageInput.js'
 
 /** So many values of one message at most. */
@@ -78,7 +79,9 @@ class StageRun implements Emitter {
 
   start(resolve: () => ExposedFunction): void {
     try {
-      const context = createContext(this.thread, this.cancellation, (list) => this.transfer.push(...list))
+      const context = createContext(this.thread, this.cancellation, (list) =>
+        addTransfers(this.transfer, list),
+      )
       const result = resolve()(sourceOf(this.input), context)
       // An async generator is read as one, so that it stops where nobody reads; all else is RxJS's to understand.
       const kind = kindOf(result)

@@ -12,6 +12,7 @@ import { emitAll, kindOf } from './emission.js'
 import { endOfTurn } from './endOfTurn.js'
 import type { ExposedFunction } from './exposed.js'
 import { role } from './exposed.js'
+import { explainUnbound } from './inlineFunction.js'
 import type { Post } from './results.js'
 import { Results } from './results.js'
 
@@ -27,6 +28,8 @@ type Call = (value: unknown, context: (() => TaskContext) | undefined) => unknow
 /** One channel: the function that its batches run. */
 interface Channel {
   readonly call: Call
+  /** Says what was thrown in the user's terms. */
+  readonly explain: (thrown: unknown) => unknown
   readonly cancellation: Cancellation
   readonly running: Set<RunningItem>
 }
@@ -68,7 +71,13 @@ export class TaskRunner {
 
   open(message: Extract<ToThread, { type: 'open' }>): void {
     const cancellation = new Cancellation(message.channel, this.thread.cells)
-    this.channels.set(message.channel, { call: this.callOf(message), cancellation, running: new Set() })
+    const explain = 'code' in message.task ? explainUnbound : (thrown: unknown) => thrown
+    this.channels.set(message.channel, {
+      call: this.callOf(message),
+      explain,
+      cancellation,
+      running: new Set(),
+    })
   }
 
   batch({ channel: id, batch, values }: Extract<ToThread, { type: 'batch' }>): void {
@@ -153,7 +162,7 @@ export class TaskRunner {
         if (typeof result !== 'object' || result === null) results.single(item, result)
         else this.settle(job, item, result)
       } catch (thrown) {
-        results.fail(item, thrown)
+        results.fail(item, channel.explain(thrown))
       }
       if ((item & clockEvery) === 0 && performance.now() - results.lastSent > flushInterval)
         this.flush(results)
@@ -183,7 +192,7 @@ export class TaskRunner {
       },
       (thrown) => {
         if (!this.isRunning(running)) return
-        results.fail(running.item, thrown)
+        results.fail(running.item, running.job.channel.explain(thrown))
         this.ended(running)
       },
     )
@@ -224,7 +233,7 @@ export class TaskRunner {
       },
       whenRoom: (resume) => this.pause(running, resume),
       complete: () => end(() => results.complete(running.item)),
-      error: (thrown) => end(() => results.fail(running.item, thrown)),
+      error: (thrown) => end(() => results.fail(running.item, running.job.channel.explain(thrown))),
     }
   }
 
