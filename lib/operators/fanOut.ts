@@ -11,6 +11,7 @@ import { localThreadId } from '../pool/localThread.js'
 import type { AnyRef, ItemOf, StageRef, TaskRef } from '../pool/seam.js'
 import { backend } from '../pool/seam.js'
 import { isRef } from '../pool/taskRefs.js'
+import { traceOf } from '../pool/traceOf.js'
 import { describe } from '../wire/describe.js'
 import type { Branch, StartBranch } from './branch.js'
 import { BranchEnd } from './branch.js'
@@ -195,10 +196,10 @@ const here: StartBranch<unknown, unknown> = (subscriber, _index, below, changed)
 
 /** Branches that run in threads: as a stage, or item by item, which only the thread can tell. */
 function inThread(ref: AnyRef): StartBranch<unknown, unknown> {
+  const trace = traceOf(fanOut)
   const pool = ref[backend]
   const task = { name: ref.name }
   return (subscriber, index, below, changed) => {
-    const trace = new Error()
     const asStage = (): AnyFlow => {
       const flow = new StageFlow<unknown, unknown>(task, subscriber, below, trace, changed)
       const giveUp = pool.openStage(flow, index)

@@ -3,6 +3,7 @@ import { badArgument } from '../pool/checks.js'
 import { runOnce } from '../pool/runOnce.js'
 import type { TaskRef } from '../pool/seam.js'
 import { isRef } from '../pool/taskRefs.js'
+import { traceOf } from '../pool/traceOf.js'
 import { describe } from '../wire/describe.js'
 
 /**
@@ -29,5 +30,5 @@ import { describe } from '../wire/describe.js'
 export function fromTask<A extends readonly unknown[], R>(task: TaskRef<A, R>, ...args: A): Observable<R> {
   if (!isRef(task))
     throw badArgument('fromTask', `expected a task of a pool (pool.tasks.NAME), got ${describe(task)}`)
-  return runOnce<R>(task, args, 'fromTask')
+  return runOnce<R>(task, args, 'fromTask', traceOf(fromTask))
 }

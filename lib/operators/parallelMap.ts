@@ -9,6 +9,7 @@ import { inlineFunctionPool, inlineSource } from '../pool/inlineFunction.js'
 import type { Emitted, ItemOf, PoolBackend, TaskRef } from '../pool/seam.js'
 import { backend } from '../pool/seam.js'
 import { isRef } from '../pool/taskRefs.js'
+import { traceOf } from '../pool/traceOf.js'
 import { describe } from '../wire/describe.js'
 import type { TaskSource } from '../wire/messages.js'
 
@@ -113,6 +114,7 @@ export function parallelMap(
 ): OperatorFunction<unknown, unknown> {
   const checked = checkOptions(options)
   const target = targetOf(task, options)
+  const trace = traceOf(parallelMap)
   return (source) =>
     new Observable((subscriber) => {
       const { pool, task } = target()
@@ -123,7 +125,7 @@ export function parallelMap(
         batchSize: pool.batchSizeOf(task, checked.batch),
         place: (item) => `items[${item}]`,
         replace: replacer(options.onError),
-        caller: new Error(),
+        caller: trace,
         below: offeredDemand(),
       })
       runThrough(flow, pool, source, subscriber)

@@ -9,7 +9,12 @@ import type { AnyRef } from './seam.js'
 import { backend } from './seam.js'
 
 /** Starts the task for each subscriber; what it emits comes as it comes, as fast as it is wanted. */
-export function runOnce<R>(ref: AnyRef, args: readonly unknown[], caller: string): Observable<R> {
+export function runOnce<R>(
+  ref: AnyRef,
+  args: readonly unknown[],
+  caller: string,
+  trace: Error,
+): Observable<R> {
   return new Observable<R>((subscriber) => {
     const pool = ref[backend]
     const task = { name: ref.name }
@@ -26,7 +31,7 @@ export function runOnce<R>(ref: AnyRef, args: readonly unknown[], caller: string
       place: () => `${caller} arguments`,
       transfer: undefined,
       replace: undefined,
-      caller: new Error(),
+      caller: trace,
       below: offeredDemand(),
     })
     flow.attach(pool.attach(flow))

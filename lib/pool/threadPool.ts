@@ -12,6 +12,7 @@ import { runOnce } from './runOnce.js'
 import type { Pool, PoolEvent, PoolStats, TaskRef, TasksOf } from './seam.js'
 import { backend } from './seam.js'
 import { isRef, taskRefs } from './taskRefs.js'
+import { traceOf } from './traceOf.js'
 import type { WorkerSource } from './workerSource.js'
 
 /**
@@ -71,7 +72,7 @@ class ThreadPool<M> implements Pool<M> {
   async run<A extends readonly unknown[], R>(ref: TaskRef<A, R>, ...args: A): Promise<R> {
     if (!isRef(ref))
       throw badArgument('run', `expected a task of this pool (pool.tasks.NAME), got ${describe(ref)}`)
-    return lastValueFrom(runOnce<R>(ref, args, 'run'), { defaultValue: undefined as R })
+    return lastValueFrom(runOnce<R>(ref, args, 'run', traceOf(this.run)), { defaultValue: undefined as R })
   }
 
   ready(): Promise<void> {

@@ -41,9 +41,8 @@ export function encodeError(thrown: unknown, seen = new Map<unknown, EncodedErro
     return thrown instanceof Error || isErrorLike(thrown) ? encodeRecord(thrown, seen) : encodeOther(thrown)
   } catch (hostile) {
     // A proxy or a getter that throws: what can be said is that it could not be read.
-    return encodeOther(
-      `an error that could not be read (${hostile instanceof Error ? hostile.message : typeof hostile})`,
-    )
+    const reason = hostile instanceof Error ? `: ${hostile.message}` : ''
+    return encodeError(new CloneError(`a task threw something that can't be read${reason}`, 'thrown'))
   }
 }
 
@@ -67,13 +66,22 @@ function encodeRecord(error: Error, seen: Map<unknown, EncodedError>): EncodedEr
   seen.set(error, encoded)
   for (const key of Object.getOwnPropertyNames(error)) {
     if (key === 'stack' || key === 'message' || key === 'name') continue
-    const value = (error as unknown as Record<string, unknown>)[key]
+    const value = readOwn(error, key)
     if (key === 'cause') record.cause = encodeError(value, seen)
     else if (key === 'errors' && Array.isArray(value))
       record.errors = value.map((each) => encodeError(each, seen))
     else if (typeof value !== 'function') record.own.push([key, cloneableOrText(value)])
   }
   return encoded
+}
+
+/** A getter may throw; the rest of the error is still worth having. */
+function readOwn(error: Error, key: string): unknown {
+  try {
+    return (error as unknown as Record<string, unknown>)[key]
+  } catch (thrown) {
+    return `[can't be read: ${thrown instanceof Error ? thrown.message : describe(thrown)}]`
+  }
 }
 
 /** The nearest class that the other side can know: a registered one, or one of the language's. */

@@ -23,9 +23,14 @@ export function findUncloneable(
     return undefined
   seen.add(value)
   if (isDetached(value)) return { path, what: 'an ArrayBuffer that was transferred before' }
-  for (const [part, place] of partsOf(value, path)) {
-    const found = findUncloneable(part, place, transferred, seen)
-    if (found) return found
+  try {
+    for (const [part, place] of partsOf(value, path)) {
+      const found = findUncloneable(part, place, transferred, seen)
+      if (found) return found
+    }
+  } catch (thrown) {
+    const reason = thrown instanceof Error ? `: ${thrown.message}` : ''
+    return { path, what: `${describe(value)} with a getter that throws${reason}` }
   }
   return hasOwnRules(value) && !isCloneable(value) ? { path, what: describe(value) } : undefined
 }
