@@ -49,6 +49,8 @@ export interface ItemFlowOptions {
   readonly caller: Error | undefined
   /** The demand of whoever is downstream. */
   readonly below: Demand | undefined
+  /** Items that may always be with it, even where the pool can't use so many. */
+  readonly leastRoom?: number
   /** Told of each change that may bring room. */
   readonly changed?: () => void
 }
@@ -221,6 +223,10 @@ export class ItemFlow<T, R> implements Work {
     return failed.length
   }
 
+  roomier(): void {
+    this.progressed()
+  }
+
   aborted(error: unknown): void {
     this.abort(error)
   }
@@ -238,7 +244,7 @@ export class ItemFlow<T, R> implements Work {
   /** As many items as threads and the row in front of them can use. */
   private get room(): number {
     const { concurrency } = this.options
-    const capacity = this.attachment?.capacity ?? 1
+    const capacity = Math.max(this.attachment?.capacity ?? 1, this.options.leastRoom ?? 1)
     return concurrency < capacity ? concurrency : capacity
   }
 
@@ -358,6 +364,8 @@ export class ItemFlow<T, R> implements Work {
   private culprits(dispatch: Dispatch, { running }: Loss): number[] {
     const { ended } = dispatch
     const left = Array.from({ length: dispatch.slice.count }, (_, i) => i).filter((i) => !ended?.has(i))
+    // What was moved to the thread is gone with it.
+    if (this.options.transfer) return left
     const suspects = (running ?? left).filter((item) => !ended?.has(item))
     if (suspects.length <= 1) return suspects
     this.deaths ??= new Map()
@@ -367,18 +375,21 @@ export class ItemFlow<T, R> implements Work {
     return suspects.filter((item) => deaths.get(start + item)! > deathsAllowed)
   }
 
-  private crashOf(dispatch: Dispatch, item: number, { threadId, exitCode, cause }: Loss): WorkerCrashError {
+  private crashOf(dispatch: Dispatch, item: number, loss: Loss): WorkerCrashError {
+    const { threadId, exitCode, cause, running } = loss
     const { chunk, first } = dispatch.slice
     const code = exitCode === undefined ? '' : ` (exit code ${exitCode})`
-    return new WorkerCrashError(
-      `thread ${threadId} died${code} while it ran items[${chunk.start + first + item}]`,
-      {
-        cause,
-        threadId,
-        ...(exitCode === undefined ? {} : { exitCode }),
-        value: chunk.values[first + item],
-      },
-    )
+    const name = this.place(chunk.start + first + item)
+    const when =
+      running && !running.includes(item)
+        ? `before it ran ${name}, which can't run again: parts of it had been transferred`
+        : `while it ran ${name}`
+    return new WorkerCrashError(`thread ${threadId} died${code} ${when}`, {
+      cause,
+      threadId,
+      ...(exitCode === undefined ? {} : { exitCode }),
+      value: chunk.values[first + item],
+    })
   }
 
   /** Items that have no outcome run again, those that may be to blame one by one. */

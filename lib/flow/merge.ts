@@ -31,6 +31,12 @@ interface Stream<T> extends MergeInput<T> {
 
 export class Merge<T> {
   private readonly outlet: Outlet<T>
+  /** What streams that needn't wait for each other pick up: the demand from below, less what is held already. */
+  private readonly passing = new DemandSignal(
+    () => this.outlet.hasRoom,
+    () => this.below?.waitsForOthers ?? false,
+    () => this.below?.room ?? 1,
+  )
   private readonly errors: unknown[] = []
   private streams: Stream<T>[] = []
   private active = 0
@@ -77,21 +83,27 @@ export class Merge<T> {
       this.errors.push(error)
       return
     }
-    this.cancel()
+    this.stop()
     this.outlet.abort(error)
   }
 
   cancel(): void {
+    this.stop()
+    this.outlet.close()
+  }
+
+  private stop(): void {
     this.over = true
     this.streams = []
-    this.outlet.close()
   }
 
   private addPassing(): MergeInput<T> {
     return {
-      // With values held, room below is for them first; they are let out as soon as there is some.
-      demand: this.below,
-      next: (value) => this.emit(value),
+      demand: this.below && this.passing,
+      next: (value) => {
+        this.passing.received++
+        this.emit(value)
+      },
       error: (error) => {
         this.fail(error)
         this.ended()
@@ -148,12 +160,14 @@ export class Merge<T> {
       else if (this.order !== 'arrival') this.takeLeast(this.order)
     } catch (thrown) {
       // The user's compare function.
-      this.cancel()
+      this.stop()
       this.outlet.abort(thrown)
     } finally {
       this.sorting = false
     }
     if (this.over) return
+    this.passing.update()
+    this.passing.tellWaiting()
     for (const { signal } of this.streams) {
       signal.update()
       signal.tellWaiting()
@@ -208,7 +222,7 @@ export class Merge<T> {
   }
 
   private get hasRoom(): boolean {
-    return !this.over && (this.below === undefined || this.below.open)
+    return !this.over && this.outlet.hasRoom
   }
 }
 

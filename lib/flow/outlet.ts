@@ -26,6 +26,7 @@ export class Outlet<R> {
   held = 0
   private readonly queue: Held<R>[] = []
   private emitting = false
+  private closed = false
   private end: (() => void) | undefined
   private readonly stopListening: (() => void) | undefined
   private readonly reader: Reader
@@ -47,9 +48,14 @@ export class Outlet<R> {
     this.stopListening = below?.onOpen(resume)
   }
 
+  /** Whether a value would go out at once. */
+  get hasRoom(): boolean {
+    return this.held === 0 && this.reader.mayRead
+  }
+
   /** Emits values in order; `taken` is told how many of them have gone out. */
   emit(values: readonly R[], taken?: (count: number) => void): void {
-    if (values.length === 0) return
+    if (values.length === 0 || this.end || this.closed) return
     this.queue.push({ values, at: 0, taken })
     this.held += values.length
     this.drain()
@@ -57,29 +63,35 @@ export class Outlet<R> {
 
   /** Completes after the last value. */
   complete(): void {
-    this.end ??= () => this.receiver.complete()
-    this.drain()
+    this.endWith(() => this.receiver.complete())
   }
 
   /** Fails after the last value, and takes no more. */
   error(error: unknown): void {
-    this.end ??= () => this.receiver.error(error)
-    this.drain()
+    this.endWith(() => this.receiver.error(error))
   }
 
   /** Fails at once; what is held is dropped. */
   abort(error: unknown): void {
+    if (this.closed) return
     this.close()
     offerDemand(this.below, () => this.receiver.error(error), this.reader)
   }
 
   /** Drops what is held and emits nothing more. */
   close(): void {
+    this.closed = true
     this.queue.length = 0
     this.held = 0
     this.end = undefined
     this.reader.end()
     this.stopListening?.()
+  }
+
+  private endWith(end: () => void): void {
+    if (this.closed) return
+    this.end ??= end
+    this.drain()
   }
 
   private drain(): void {
@@ -121,13 +133,13 @@ export class Outlet<R> {
   private emitAll(head: Held<R>): void {
     const { receiver } = this
     const { values } = head
-    while (head.at < values.length && !receiver.closed) receiver.next(values[head.at++]!)
+    while (head.at < values.length && !receiver.closed && !this.closed) receiver.next(values[head.at++]!)
   }
 
   private emitWhileWanted(head: Held<R>): void {
     const { receiver, reader } = this
     const { values } = head
-    while (head.at < values.length && !receiver.closed && reader.mayRead)
+    while (head.at < values.length && !receiver.closed && !this.closed && reader.mayRead)
       reader.emit(() => receiver.next(values[head.at++]!))
   }
 }

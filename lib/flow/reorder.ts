@@ -56,13 +56,14 @@ interface Waiting<R> {
 export class Reorder<R> implements Sequencer<R> {
   held = 0
   private next = 0
+  private releasing = false
   private readonly waiting = new Map<number, Waiting<R>>()
 
   constructor(private readonly output: Output<R>) {}
 
   run(first: number, values: R[]): void {
     if (values.length === 0) return
-    if (first === this.next) {
+    if (this.isTurnOf(first)) {
       this.next += values.length
       this.output.emit(values)
       this.release()
@@ -77,13 +78,13 @@ export class Reorder<R> implements Sequencer<R> {
   }
 
   part(item: number, values: R[], taken?: (count: number) => void): void {
-    if (item === this.next) return this.output.emit(values, taken)
+    if (this.isTurnOf(item)) return this.output.emit(values, taken)
     this.held += values.length
     this.entry(item).parts.push({ values, taken })
   }
 
   complete(item: number): void {
-    if (item !== this.next) {
+    if (!this.isTurnOf(item)) {
       this.entry(item).state = 'complete'
       return
     }
@@ -92,8 +93,13 @@ export class Reorder<R> implements Sequencer<R> {
   }
 
   fail(item: number, error: unknown): void {
-    if (item === this.next) return this.output.error(error)
+    if (this.isTurnOf(item)) return this.output.error(error)
     Object.assign(this.entry(item), { state: 'failed', error })
+  }
+
+  /** Whether all before it is out, and all that came of it so far. */
+  private isTurnOf(item: number): boolean {
+    return item === this.next && !this.waiting.has(item)
   }
 
   private entry(item: number): Waiting<R> {
@@ -104,15 +110,19 @@ export class Reorder<R> implements Sequencer<R> {
 
   /** Lets out what waited for the item that has just ended. */
   private release(): void {
+    // Letting a value out may bring the next outcomes about: they wait for their turn in the loop below.
+    if (this.releasing) return
+    this.releasing = true
     for (let entry = this.waiting.get(this.next); entry; entry = this.waiting.get(this.next)) {
-      this.waiting.delete(this.next)
-      for (const { values, taken } of entry.parts) {
-        this.held -= values.length
-        this.output.emit(values, taken)
+      for (let part = entry.parts.shift(); part; part = entry.parts.shift()) {
+        this.held -= part.values.length
+        this.output.emit(part.values, part.taken)
       }
-      if (entry.state === 'failed') return this.output.error(entry.error)
-      if (entry.state === 'open') return
+      this.waiting.delete(this.next)
+      if (entry.state === 'failed') this.output.error(entry.error)
+      if (entry.state !== 'complete') break
       this.next += entry.items
     }
+    this.releasing = false
   }
 }

@@ -104,19 +104,25 @@ export class Router<T> {
   }
 
   private inTurn(): Inlet<T> | undefined {
+    const inlet = this.inlets[this.nextLive]!
+    return inlet.state === 'closed' ? undefined : inlet
+  }
+
+  /** The place of the branch whose turn it is, of those that are left; any, if none is. */
+  private get nextLive(): number {
     const { inlets } = this
     for (let i = 0; i < inlets.length; i++) {
-      const inlet = inlets[this.turn++ % inlets.length]!
-      if (inlet.state !== 'closed') return inlet
+      const at = this.turn++ % inlets.length
+      if (inlets[at]!.state !== 'closed') return at
     }
-    return undefined
+    return 0
   }
 
   /** New keys go to the branches in turn, so that few keys are spread as evenly as many. */
   private branchOf(key: unknown): Inlet<T> | undefined {
     let at = this.keys.get(key)
     if (at === undefined) {
-      at = this.turn++ % this.inlets.length
+      at = this.nextLive
       this.keys.set(key, at)
     }
     const inlet = this.inlets[at]!

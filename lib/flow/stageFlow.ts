@@ -59,6 +59,7 @@ export class StageFlow<T, R> implements StageEvents {
   private sendQueued = false
 
   /**
+   * @param leastRoom values that may always wait in front of the stage.
    * @param changed told of each change that may bring room.
    * @param caller made where the operator was called: its frames are added to errors.
    */
@@ -68,6 +69,7 @@ export class StageFlow<T, R> implements StageEvents {
     private readonly below: Demand | undefined,
     readonly caller: Error | undefined,
     private readonly changed: () => void,
+    private readonly leastRoom: number,
   ) {
     this.outlet = new Outlet(receiver, below, changed)
   }
@@ -147,7 +149,7 @@ export class StageFlow<T, R> implements StageEvents {
   }
 
   private get window(): number {
-    return this.batchSize.current * 2
+    return Math.max(this.leastRoom, this.batchSize.current * 2)
   }
 
   private emitted(count: number): void {

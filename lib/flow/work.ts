@@ -64,6 +64,8 @@ export interface Work {
   returned(dispatch: Dispatch, begun: number): void
   /** The thread that had these items is gone. Returns how many of them failed. */
   lost(dispatch: Dispatch, loss: Loss): number
+  /** The pool has more room than it had. */
+  roomier(): void
   /** The pool can't go on. */
   aborted(error: unknown): void
 }

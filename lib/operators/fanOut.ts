@@ -32,6 +32,12 @@ export interface FanOutOptions<T> {
 const caller = 'fanOut'
 
 /**
+ * Values that may wait for a branch whose keys no other may take: while its thread is held up by a long item, the others
+ * get theirs.
+ */
+const roomOfABranch = 256
+
+/**
  * Spreads a stream over branches, each of which runs a stage (or a task) in a thread of its own, and emits the
  * branches: a higher-order Observable, as `groupBy` gives. {@link fanIn} brings them together again.
  *
@@ -96,7 +102,12 @@ function checkArguments(
   if (typeof route !== 'function')
     checkWord(caller, 'route (or a function that gives a key)', route, ['balance', 'roundRobin', 'broadcast'])
   if (branches !== undefined) checkCount('branches', branches)
-  if (isRef(target)) return { count: () => branches ?? target[backend].size, route, start: inThread(target) }
+  if (isRef(target))
+    return {
+      count: () => branches ?? target[backend].size,
+      route,
+      start: inThread(target, typeof route === 'function' ? roomOfABranch : 1),
+    }
   if (typeof target !== 'number')
     throw badArgument(
       caller,
@@ -195,13 +206,13 @@ const here: StartBranch<unknown, unknown> = (subscriber, _index, below, changed)
 }
 
 /** Branches that run in threads: as a stage, or item by item, which only the thread can tell. */
-function inThread(ref: AnyRef): StartBranch<unknown, unknown> {
+function inThread(ref: AnyRef, leastRoom: number): StartBranch<unknown, unknown> {
   const trace = traceOf(fanOut)
   const pool = ref[backend]
   const task = { name: ref.name }
   return (subscriber, index, below, changed) => {
     const asStage = (): AnyFlow => {
-      const flow = new StageFlow<unknown, unknown>(task, subscriber, below, trace, changed)
+      const flow = new StageFlow<unknown, unknown>(task, subscriber, below, trace, changed, leastRoom)
       const giveUp = pool.openStage(flow, index)
       subscriber.add(giveUp)
       return flow
@@ -222,6 +233,7 @@ function inThread(ref: AnyRef): StartBranch<unknown, unknown> {
         replace: undefined,
         caller: trace,
         below,
+        leastRoom,
         changed,
       })
       flow.attach(pool.attach(flow))

@@ -144,7 +144,8 @@ export class Lane {
 
   private unclaimedOf(id: number, { cancelled, work, dispatch }: Batch): number {
     const { cells } = this.link
-    if (!cells || cancelled || work.pin !== undefined) return 0
+    // What was moved there can't be given to another.
+    if (!cells || cancelled || work.transfer || work.pin !== undefined) return 0
     return Math.max(0, dispatch.slice.count - Atomics.load(cells, claimCell(id)))
   }
 

@@ -50,6 +50,7 @@ export class LazyBackend implements PoolBackend {
     const giveUp = this.whenLoaded((engine) => {
       attachment = engine.attach(work)
       attachment.ready()
+      work.roomier()
     })
     const { size } = this
     return {

@@ -209,7 +209,7 @@ export class Scheduler {
     const lanes = [...this.lanes.values()]
     if (!lanes.some((lane) => lane.state === 'ready' && lane.isIdle)) return
     const busiest = lanes.reduce((most, lane) => (lane.unclaimed > most.unclaimed ? lane : most))
-    if (busiest.unclaimed <= 1) return
+    if (busiest.unclaimed === 0) return
     if (busiest.silence >= longSilence) return busiest.takeBack()
     this.spreadTimer = setTimeout(() => {
       this.spreadTimer = undefined
