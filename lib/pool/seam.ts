@@ -74,7 +74,7 @@ export type Emitted<R> =
     ? Emitted<P>
     : R extends AsyncIterable<infer T>
       ? T
-      : R extends { subscribe(observer: { next: (value: infer T) => void }): unknown }
+      : R extends Observable<infer T>
         ? T
         : R extends Iterator<infer T, unknown, never>
           ? T

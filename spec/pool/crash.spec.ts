@@ -1,0 +1,198 @@
+import { from, map, mergeMap, NEVER, of } from 'rxjs'
+import type { PoolEvent, ThreadPoolOptions } from 'rxjs-parallel'
+import { fanIn, fanOut, isParallelError, parallelMap, threadPool, WorkerCrashError } from 'rxjs-parallel'
+import { describe, expect, it } from 'vitest'
+import { Gate } from '../support/gate.js'
+import { outcomeOf, rejection, valuesOf } from '../support/outcome.js'
+import { fixture, stagesPool } from '../support/pools.js'
+import { until } from '../support/until.js'
+
+function crashPool(options: ThreadPoolOptions = {}) {
+  return threadPool<typeof import('../fixtures/crash.worker.mjs')>(fixture('crash.worker.mjs'), {
+    size: 2,
+    ...options,
+  })
+}
+
+const length = 60
+const at = 23
+const items = Array.from({ length }, (_, n) => ({ n, at }))
+
+describe.each(['exit', 'exitLater', 'timer', 'rejection'] as const)('a thread that dies (%s)', (name) => {
+  it.each([1, 7, 'auto'] as const)('costs the item at work, and no other (batch: %s)', async (batch) => {
+    await using pool = crashPool()
+    const failures: [error: any, value: unknown][] = []
+    const onError = (error: unknown, value: unknown) => {
+      failures.push([error, value])
+      return of('crashed')
+    }
+    const results = await valuesOf(from(items).pipe(parallelMap(pool.tasks[name], { batch, onError })))
+    expect(results).toEqual(items.map(({ n }) => (n === at ? 'crashed' : n)))
+    expect(failures).toHaveLength(1)
+    const [error, value] = failures[0]!
+    expect(error).toBeInstanceOf(WorkerCrashError)
+    expect(isParallelError(error, 'WORKER_CRASH')).toBe(true)
+    expect(error.value).toEqual({ n: at, at })
+    expect(value).toEqual({ n: at, at })
+    expect(error.threadId).toMatch(/\/\d+$/)
+    expect(error.message).toContain(error.threadId)
+    expect(error.message).toContain(`items[${at}]`)
+  })
+})
+
+describe('a thread that dies', () => {
+  it('fails the stream by default, after the results before the item', async () => {
+    await using pool = crashPool()
+    const { values, error } = await outcomeOf(from(items).pipe(parallelMap(pool.tasks.exit)))
+    expect(values).toEqual(items.slice(0, at).map(({ n }) => n))
+    expect(error).toBeInstanceOf(WorkerCrashError)
+    expect(error.exitCode).toBe(9)
+  })
+
+  it('has its exception as the cause', async () => {
+    await using pool = crashPool({ size: 1 })
+    const thrown = await rejection(pool.run(pool.tasks.timer, { n: 1, at: 1 }))
+    expect(thrown).toBeInstanceOf(WorkerCrashError)
+    expect(thrown.cause).toEqual(new RangeError('of a timer'))
+    const rejected = await rejection(pool.run(pool.tasks.rejection, { n: 1, at: 1 }))
+    expect(rejected.cause).toEqual(new RangeError('that nobody handles'))
+    expect(rejected.cause.stack).toContain('crash.worker.mjs')
+  })
+
+  it('is replaced', async () => {
+    await using pool = crashPool({ size: 1 })
+    const events: PoolEvent[] = []
+    pool.events$.subscribe((event) => events.push(event))
+    await rejection(pool.run(pool.tasks.exit, { n: 1, at: 1 }))
+    expect(await pool.run(pool.tasks.double, 21)).toBe(42)
+    expect(events.map(({ type }) => type)).toEqual(['started', 'crashed', 'replaced'])
+    const [started, crashed, replaced] = events
+    expect(crashed!.threadId).toBe(started!.threadId)
+    expect(replaced!.threadId).not.toBe(started!.threadId)
+    expect(pool.stats).toMatchObject({ inFlight: 0, queued: 0, done: 1, failed: 1 })
+    expect(pool.stats.threads).toHaveLength(1)
+  })
+
+  it('tells by an event why', async () => {
+    await using pool = crashPool({ size: 1 })
+    const events: PoolEvent[] = []
+    pool.events$.subscribe((event) => events.push(event))
+    await rejection(pool.run(pool.tasks.timer, { n: 1, at: 1 }))
+    const crashed = events.find(({ type }) => type === 'crashed')
+    expect(crashed!.error).toEqual(new RangeError('of a timer'))
+  })
+
+  it('for lack of memory is replaced, and costs its item only', async () => {
+    await using pool = crashPool({ memoryLimit: 32 })
+    const onError = (error: any) => of(error.code as string)
+    const few = [0, 1, 2, 3].map((n) => ({ n, at: 2 }))
+    const results = await valuesOf(from(few).pipe(parallelMap(pool.tasks.memory, { batch: 1, onError })))
+    expect(results).toEqual([0, 1, 'WORKER_CRASH', 3])
+    const error = await rejection(pool.run(pool.tasks.memory, { n: 1, at: 1 }))
+    expect(error).toBeInstanceOf(WorkerCrashError)
+    expect(error.cause.code).toBe('ERR_WORKER_OUT_OF_MEMORY')
+    expect(await pool.run(pool.tasks.double, 21)).toBe(42)
+  })
+
+  it('again and again costs an item each time', async () => {
+    await using pool = crashPool()
+    const onError = (error: any) => of(error.code as string)
+    const deadly = Array.from({ length: 6 }, (_, n) => ({ n, at: n % 2 === 0 ? n : -1 }))
+    const results = await valuesOf(from(deadly).pipe(parallelMap(pool.tasks.exit, { onError })))
+    expect(results).toEqual(['WORKER_CRASH', 1, 'WORKER_CRASH', 3, 'WORKER_CRASH', 5])
+  })
+
+  it.each([1, 3, 7, 'auto'] as const)(
+    'fails the stream after the results before it, however they were sent (batch: %s)',
+    async (batch) => {
+      await using pool = crashPool({ size: 1 })
+      const { values, error } = await outcomeOf(from(items).pipe(parallelMap(pool.tasks.exit, { batch })))
+      expect(values).toEqual(items.slice(0, at).map(({ n }) => n))
+      expect(error).toBeInstanceOf(WorkerCrashError)
+    },
+  )
+
+  it('does not cost what other pipelines run in it', async () => {
+    await using pool = crashPool({ size: 1 })
+    const numbers = Array.from({ length: 300 }, (_, i) => i)
+    const sound = valuesOf(from(numbers).pipe(parallelMap(pool.tasks.double, { batch: 3 })))
+    const deadly = outcomeOf(from(items).pipe(parallelMap(pool.tasks.exit, { batch: 1, ordered: false })))
+    expect((await deadly).error).toBeInstanceOf(WorkerCrashError)
+    expect(await sound).toEqual(numbers.map((n) => n * 2))
+  })
+
+  it('after an item has emitted some of its values neither loses nor doubles those', async () => {
+    await using pool = crashPool()
+    const onError = () => of('crashed')
+    const few = [1, 2, 3].map((n) => ({ n, at: 2 }))
+    const results = await valuesOf(from(few).pipe(parallelMap(pool.tasks.emit, { onError })))
+    expect(results.filter((value) => value !== 2)).toEqual([1, -1, 'crashed', 3, -3])
+    expect(results.filter((value) => value === 2).length).toBeLessThan(2)
+  })
+
+  it.each([1, 7] as const)(
+    'gives each of several items in progress one outcome, and costs none that had not begun (batch: %s)',
+    async (batch) => {
+      await using pool = crashPool({ size: 1, concurrency: 3 })
+      const gate = new Gate()
+      const onError = (error: any) => of(error.code as string)
+      const seven = Array.from({ length: 7 }, (_, n) => ({ n, at: 1, cells: gate.cells }))
+      const result = valuesOf(from(seven).pipe(parallelMap(pool.tasks.exitWithOthers, { batch, onError })))
+      await gate.untilStarted(1)
+      gate.open()
+      const results = await result
+      expect(results).toHaveLength(7)
+      expect(results[1]).toBe('WORKER_CRASH')
+      expect(results.slice(3)).toEqual([3, 4, 5, 6])
+    },
+  )
+
+  it('is not waited for by a pipeline that has been left', async () => {
+    await using pool = crashPool({ size: 1 })
+    const gate = new Gate()
+    const events: PoolEvent[] = []
+    pool.events$.subscribe((event) => events.push(event))
+    const subscription = of({ cells: gate.cells, n: 1, at: 1 })
+      .pipe(parallelMap(pool.tasks.exitWithOthers))
+      .subscribe({ error: () => expect.unreachable() })
+    await gate.untilStarted(1)
+    subscription.unsubscribe()
+    gate.open()
+    await until('it has crashed', () => events.some(({ type }) => type === 'crashed'))
+    expect(await pool.run(pool.tasks.double, 21)).toBe(42)
+  })
+})
+
+describe('a thread that dies with a stage', () => {
+  it('fails the branch, whose state is lost', async () => {
+    await using pool = stagesPool()
+    const { values, error } = await outcomeOf(
+      of(1, 2, 3).pipe(fanOut(pool.tasks.dieAt3, { branches: 1 }), fanIn()),
+    )
+    expect(error).toBeInstanceOf(WorkerCrashError)
+    expect(error.message).toContain('stage')
+    expect(error.threadId).toMatch(/\/\d+$/)
+    expect(values.length).toBeLessThanOrEqual(2)
+  })
+
+  it('fails the other branches in the same thread, and none elsewhere', async () => {
+    await using pool = stagesPool()
+    await pool.ready()
+    const ends = await valuesOf(
+      from([1, 2, 3, 4, 5, 6]).pipe(
+        fanOut(pool.tasks.dieAt3, { branches: 3, route: 'roundRobin' }),
+        mergeMap((branch) => from(outcomeOf(branch)).pipe(map(({ error }) => [branch.index, error?.code]))),
+      ),
+    )
+    expect(Object.fromEntries(ends)[2]).toBe('WORKER_CRASH')
+    expect(Object.fromEntries(ends)[1]).toBe(undefined)
+  })
+
+  it('fails a branch whose source goes on', async () => {
+    await using pool = stagesPool({ size: 1 })
+    const source = from([1, 2, 3]).pipe((numbers) => from([numbers, NEVER]).pipe(mergeMap((each) => each)))
+    const { error } = await outcomeOf(source.pipe(fanOut(pool.tasks.dieAt3), fanIn()))
+    expect(error).toBeInstanceOf(WorkerCrashError)
+    expect(await pool.run(pool.tasks.double, 21)).toBe(42)
+  })
+})

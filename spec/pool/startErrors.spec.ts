@@ -1,0 +1,175 @@
+import { basename } from 'node:path'
+import { pathToFileURL } from 'node:url'
+import { of } from 'rxjs'
+import { fanIn, fanOut, isParallelError, parallelMap, threadPool, WorkerStartError } from 'rxjs-parallel'
+import { describe, expect, it } from 'vitest'
+import { runProgram } from '../support/childProcess.js'
+import { outcomeOf, rejection } from '../support/outcome.js'
+import { fixture } from '../support/pools.js'
+import { workerFiles } from '../support/workerFiles.js'
+
+const write = workerFiles()
+
+const broken: [what: string, file: string, cause: (cause: any) => void][] = [
+  ['is missing', write('there.mjs', '').replace('there', 'missing'), () => {}],
+  [
+    'has a syntax error',
+    write('syntax.mjs', 'export default { oh no }'),
+    (cause) => {
+      expect(cause).toBeInstanceOf(SyntaxError)
+    },
+  ],
+  [
+    'throws while it is loaded',
+    write('throws.mjs', 'throw Object.assign(new RangeError("of the module"), { detail: 7 })'),
+    (cause) => {
+      expect(cause).toBeInstanceOf(RangeError)
+      expect(cause).toMatchObject({ message: 'of the module', detail: 7 })
+      expect(cause.stack).toContain('throws.mjs')
+    },
+  ],
+  [
+    'throws what is no Error',
+    write('string.mjs', 'throw "just words"'),
+    (cause) => expect(cause).toBe('just words'),
+  ],
+  [
+    'rejects at its top level',
+    write('rejects.mjs', 'await Promise.reject(new TypeError("of the top level"))'),
+    (cause) => {
+      expect(cause).toEqual(new TypeError('of the top level'))
+    },
+  ],
+  [
+    'imports what is not there',
+    write('imports.mjs', 'import "./nowhere.mjs"'),
+    (cause) => expect(cause.message).toContain('nowhere.mjs'),
+  ],
+  ['exits', write('exits.mjs', 'process.exit(5)'), () => {}],
+  ['ends without expose', write('silent.mjs', 'export const square = (x) => x * x'), () => {}],
+  [
+    'exposes what is no function',
+    write(
+      'nonsense.mjs',
+      `import { expose } from ${JSON.stringify(new URL('../../dist/worker.js', import.meta.url).href)}
+       expose({ five: 5 })`,
+    ),
+    (cause) => {
+      expect(cause).toBeInstanceOf(TypeError)
+      expect(cause.message).toContain('five')
+    },
+  ],
+  [
+    'is TypeScript with an error in it',
+    write('typed.ts', 'export const x: number = (() => { throw new RangeError("of the module") })()'),
+    (cause) => {
+      expect(cause.message).toContain('of the module')
+    },
+  ],
+]
+
+describe.each(broken)('a worker that %s', (_what, file, checkCause) => {
+  // Were it not told at once, this limit would hold the test up for longer than it may last.
+  const options = { size: 2, startTimeout: 60_000 }
+
+  function check(error: any) {
+    expect(error).toBeInstanceOf(WorkerStartError)
+    expect(isParallelError(error, 'WORKER_START')).toBe(true)
+    expect(error.message).toContain(basename(file))
+    checkCause(error.cause)
+  }
+
+  it('rejects run, ready, and pipelines of tasks and stages at once', async () => {
+    const pool = threadPool<any>(file, options)
+    const { any } = pool.tasks as any
+    check(await rejection(pool.run(any, 1)))
+    check(await rejection(pool.ready()))
+    check((await outcomeOf(of(1, 2, 3).pipe(parallelMap(any)))).error)
+    check((await outcomeOf(of(1, 2, 3).pipe(fanOut(any), fanIn()))).error)
+    await pool.close()
+    expect(pool.stats).toMatchObject({ inFlight: 0, queued: 0, threads: [] })
+  })
+
+  it('is told of when it is given as a URL', async () => {
+    const pool = threadPool<any>(pathToFileURL(file), options)
+    check(await rejection(pool.ready()))
+    await pool.terminate()
+  })
+})
+
+describe('the process', () => {
+  const [, missing] = broken[0]!
+  const [, throwing] = broken[2]!
+  const exiting = broken.find(([what]) => what === 'exits')![1]
+
+  it.each([missing, throwing, exiting])('is not held by what has failed to start (%s)', async (file) => {
+    expect(await runProgram('startError.program.mjs', file, '60000')).toEqual({
+      code: 0,
+      signal: null,
+      lines: ['WORKER_START WORKER_START WORKER_START'],
+      complaints: '',
+    })
+  })
+
+  it('is not held by a worker that stayed without calling expose', async () => {
+    const staying = write('staying.mjs', 'setInterval(() => {}, 1000)')
+    expect(await runProgram('startError.program.mjs', staying, '300')).toMatchObject({
+      code: 0,
+      lines: ['WORKER_START WORKER_START WORKER_START'],
+    })
+  })
+})
+
+describe('a worker that never calls expose', () => {
+  it('is given up after startTimeout', async () => {
+    const file = write('stays.mjs', 'setInterval(() => {}, 1000)')
+    const pool = threadPool<any>(file, { size: 1, startTimeout: 200 })
+    const error = await rejection(pool.ready())
+    expect(error).toBeInstanceOf(WorkerStartError)
+    expect(error.message).toContain('stays.mjs')
+    expect(error.message).toContain('expose')
+    expect(error.message).toContain('startTimeout')
+    expect(error.message).toContain('200')
+    await pool.close()
+  })
+})
+
+describe('a function that gives no Worker', () => {
+  it.each([
+    [
+      'throws',
+      () => {
+        throw new RangeError('of the function')
+      },
+    ],
+    ['returns something else', () => ({}) as never],
+  ])('(%s) is told of by a WorkerStartError', async (_what, make) => {
+    const pool = threadPool<any>(make as never, { size: 1 })
+    const error = await rejection(pool.ready())
+    expect(error).toBeInstanceOf(WorkerStartError)
+    await pool.close()
+  })
+})
+
+describe('a pool', () => {
+  it('says it again each time, since the file may have been mended', async () => {
+    const file = write('mended.mjs', 'throw new Error("not yet")')
+    const pool = threadPool<any>(file, { size: 1, startTimeout: 60_000 })
+    const { double } = pool.tasks as any
+    expect((await rejection(pool.run(double, 1))).cause.message).toBe('not yet')
+    expect((await rejection(pool.run(double, 1))).cause.message).toBe('not yet')
+    write(
+      'mended.mjs',
+      `import { expose } from ${JSON.stringify(new URL('../../dist/worker.js', import.meta.url).href)}
+       expose({ double: (n) => n * 2 })`,
+    )
+    expect(await pool.run(double, 21)).toBe(42)
+    await pool.close()
+  })
+
+  it('is not hurt by the import of a worker module on the main thread', async () => {
+    const { default: tasks } = await import('../fixtures/typed.worker.js')
+    expect(tasks.pow(2, 3)).toBe(8)
+    expect(fixture('typed.worker.ts').pathname).toContain('fixtures')
+  })
+})

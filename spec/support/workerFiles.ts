@@ -1,0 +1,15 @@
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { afterAll } from 'vitest'
+
+/** Writes modules into a folder that is gone after the spec: such as no compiler or linter of ours should see. */
+export function workerFiles(): (name: string, code: string) => string {
+  const folder = mkdtempSync(join(tmpdir(), 'rxjs-parallel-'))
+  afterAll(() => rmSync(folder, { recursive: true }))
+  return (name, code) => {
+    const file = join(folder, name)
+    writeFileSync(file, code)
+    return file
+  }
+}
