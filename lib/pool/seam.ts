@@ -76,9 +76,11 @@ export type Emitted<R> =
       ? T
       : R extends Observable<infer T>
         ? T
-        : R extends Iterator<infer T, unknown, never>
+        : R extends { subscribe(observer: { next: (value: infer T) => void }): unknown }
           ? T
-          : R
+          : R extends Iterator<infer T, unknown, never>
+            ? T
+            : R
 
 /** The reference that a pool gives for an exposed function. */
 export type RefOf<F> =
