@@ -9,7 +9,7 @@ export function describe(value: unknown): string {
   if (typeof value === 'string')
     return value.length > 60 ? `a string of ${value.length} characters` : `'${value}'`
   if (typeof value !== 'object') return `a ${typeof value}`
-  const name =
-    Object.getPrototypeOf(value)?.constructor?.name || Object.prototype.toString.call(value).slice(8, -1)
+  const own: unknown = Object.getPrototypeOf(value)?.constructor?.name
+  const name = typeof own === 'string' && own ? own : Object.prototype.toString.call(value).slice(8, -1)
   return `${/^[AEIOU]/.test(name) ? 'an' : 'a'} ${name}`
 }

@@ -19,9 +19,12 @@ interface ErrorRecord {
   message: string
   stack: string | undefined
   own: [string, unknown][]
-  cause?: EncodedError
+  cause?: EncodedError | undefined
   errors?: EncodedError[]
 }
+
+/** So many errors that hang together are sent: structured clone of a longer chain overflows the stack. */
+const errorsMost = 100
 
 const builtIn: readonly string[] = [
   'EvalError',
@@ -41,8 +44,9 @@ export function encodeError(thrown: unknown, seen = new Map<unknown, EncodedErro
     return thrown instanceof Error || isErrorLike(thrown) ? encodeRecord(thrown, seen) : encodeOther(thrown)
   } catch (hostile) {
     // A proxy or a getter that throws: what can be said is that it could not be read.
-    const reason = hostile instanceof Error ? `: ${hostile.message}` : ''
-    return encodeError(new CloneError(`a task threw something that can't be read${reason}`, 'thrown'))
+    return encodeError(
+      new CloneError(`a task threw something that can't be read${reasonOf(hostile)}`, 'thrown'),
+    )
   }
 }
 
@@ -67,7 +71,7 @@ function encodeRecord(error: Error, seen: Map<unknown, EncodedError>): EncodedEr
   for (const key of Object.getOwnPropertyNames(error)) {
     if (key === 'stack' || key === 'message' || key === 'name') continue
     const value = readOwn(error, key)
-    if (key === 'cause') record.cause = encodeError(value, seen)
+    if (key === 'cause') record.cause = seen.size < errorsMost ? encodeError(value, seen) : undefined
     else if (key === 'errors' && Array.isArray(value))
       record.errors = value.map((each) => encodeError(each, seen))
     else if (typeof value !== 'function') record.own.push([key, cloneableOrText(value)])
@@ -80,7 +84,16 @@ function readOwn(error: Error, key: string): unknown {
   try {
     return (error as unknown as Record<string, unknown>)[key]
   } catch (thrown) {
-    return `[can't be read: ${thrown instanceof Error ? thrown.message : describe(thrown)}]`
+    return `[can't be read${reasonOf(thrown)}]`
+  }
+}
+
+/** What an error says of itself, where it can be read. */
+function reasonOf(thrown: unknown): string {
+  try {
+    return thrown instanceof Error ? `: ${thrown.message}` : ''
+  } catch {
+    return ''
   }
 }
 
@@ -113,7 +126,12 @@ function encodeOther(thrown: unknown): EncodedError {
 }
 
 function cloneableOrText(value: unknown): unknown {
-  return isCloneable(value) ? value : `[${describe(value)}]`
+  if (isCloneable(value)) return value
+  try {
+    return `[${describe(value)}]`
+  } catch {
+    return "[can't be read]"
+  }
 }
 
 /**

@@ -16,7 +16,26 @@ export function findUncloneable(
   value: unknown,
   path: string,
   transferred?: ReadonlySet<unknown>,
-  seen = new Set<unknown>(),
+): Uncloneable | undefined {
+  const found = findIn(value, path, transferred, new Set())
+  if (found || transferred?.size || isCloneable(value)) return found
+  // Nothing that can be told by looking at it: a proxy, or what an array has beside its elements.
+  return findByTrial(value as object, path, new Set())
+}
+
+/** The deepest part that structured clone refuses though it takes all its parts. */
+function findByTrial(value: object, path: string, seen: Set<unknown>): Uncloneable {
+  seen.add(value)
+  for (const [part, place] of partsOf(value, path))
+    if (!isCloneable(part) && !seen.has(part)) return findByTrial(part as object, place, seen)
+  return { path, what: `${describe(value)} that can't be cloned` }
+}
+
+function findIn(
+  value: unknown,
+  path: string,
+  transferred: ReadonlySet<unknown> | undefined,
+  seen: Set<unknown>,
 ): Uncloneable | undefined {
   if (typeof value === 'function' || typeof value === 'symbol') return { path, what: describe(value) }
   if (typeof value !== 'object' || value === null || seen.has(value) || transferred?.has(value))
@@ -25,7 +44,7 @@ export function findUncloneable(
   if (isDetached(value)) return { path, what: 'an ArrayBuffer that was transferred before' }
   try {
     for (const [part, place] of partsOf(value, path)) {
-      const found = findUncloneable(part, place, transferred, seen)
+      const found = findIn(part, place, transferred, seen)
       if (found) return found
     }
   } catch (thrown) {
@@ -59,13 +78,18 @@ function* partsOf(value: object, path: string): Generator<[unknown, string]> {
   if (value instanceof Map) {
     for (const [key, each] of value) {
       yield [key, `${path}.keys()`]
-      yield [each, `${path}.get(${typeof key === 'string' ? JSON.stringify(key) : String(key)})`]
+      yield [each, `${path}.get(${wordsOf(key)})`]
     }
   } else if (value instanceof Set) for (const each of value) yield [each, `${path}.values()`]
   else if (ArrayBuffer.isView(value)) yield [value.buffer, `${path}.buffer`]
   else if (Array.isArray(value)) for (let i = 0; i < value.length; i++) yield [value[i], `${path}[${i}]`]
   else if (!hasOwnRules(value))
     for (const key of Object.keys(value)) yield [(value as Record<string, unknown>)[key], member(path, key)]
+}
+
+function wordsOf(key: unknown): string {
+  if (typeof key === 'string') return JSON.stringify(key)
+  return typeof key === 'object' && key !== null ? describe(key) : String(key)
 }
 
 function member(path: string, key: string): string {

@@ -47,9 +47,23 @@ export function emitAll(
   kind: Exclude<ResultKind, 'value' | 'promise'>,
   emitter: Emitter,
 ): Stop {
-  if (kind === 'observable') return fromObservable(result as Subscribable, emitter)
-  if (kind === 'generator') return fromGenerator(result as Iterator<unknown>, emitter)
-  return fromAsyncIterator((result as AsyncIterable<unknown>)[Symbol.asyncIterator](), emitter)
+  try {
+    if (kind === 'observable') return fromObservable(result as Subscribable, emitter)
+    if (kind === 'generator') return fromGenerator(result as Iterator<unknown>, emitter)
+    return fromAsyncIterator((result as AsyncIterable<unknown>)[Symbol.asyncIterator](), emitter)
+  } catch (thrown) {
+    // A locked stream, for one, throws when its iterator is asked for.
+    emitter.error(thrown)
+    return () => {}
+  }
+}
+
+/** Cleans up after everybody has left: where that fails there is nobody to tell. */
+function quietly(cleanUp: () => unknown): void {
+  try {
+    // Not awaited: an async generator in mid-wait answers only when that wait is over.
+    Promise.resolve(cleanUp()).catch(() => {})
+  } catch {}
 }
 
 function fromGenerator(generator: Iterator<unknown>, emitter: Emitter): Stop {
@@ -57,11 +71,7 @@ function fromGenerator(generator: Iterator<unknown>, emitter: Emitter): Stop {
   const stop = () => {
     if (stopped) return
     stopped = true
-    try {
-      generator.return?.()
-    } catch {
-      // A generator's own clean-up failed after everybody had left: there is nobody to tell.
-    }
+    quietly(() => generator.return?.())
   }
   const step = () => {
     try {
@@ -89,8 +99,7 @@ function fromAsyncIterator(iterator: AsyncIterator<unknown>, emitter: Emitter): 
   const stop = () => {
     if (stopped) return
     stopped = true
-    // Not awaited: an async generator in mid-wait answers only when that wait is over.
-    Promise.resolve(iterator.return?.()).catch(() => {})
+    quietly(() => iterator.return?.())
   }
   const run = async () => {
     try {
@@ -120,7 +129,7 @@ function fromObservable(source: Subscribable, emitter: Emitter): Stop {
   let subscription: { unsubscribe(): void } | undefined
   const stop = () => {
     ended = true
-    subscription?.unsubscribe()
+    quietly(() => subscription?.unsubscribe())
   }
   // An Observable can't be paused: its values go out whether there is room or not.
   subscription = source.subscribe({
@@ -138,6 +147,6 @@ function fromObservable(source: Subscribable, emitter: Emitter): Stop {
       emitter.complete()
     },
   })
-  if (ended) subscription.unsubscribe()
+  if (ended) stop()
   return stop
 }

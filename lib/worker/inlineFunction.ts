@@ -12,14 +12,12 @@ type InlineSource = Extract<TaskSource, { code: string }>
  * themselves by name.
  */
 export function reviveFunction({ code, functions, values }: InlineSource): (...args: unknown[]) => unknown {
-  const lines = [
-    // Compilers that keep function names (esbuild, and so tsx and vitest) wrap functions in a call of this helper.
-    'const __name = (f) => f',
-    ...Object.keys(values).map((name) => `const ${name} = $values[${JSON.stringify(name)}]`),
-    ...functions.map(([name, source]) => `const ${name} = ${source}`),
-    `return ${code}`,
-  ]
-  return new Function('$values', lines.join('\n'))(values)
+  const names = Object.keys(values)
+  const body = [...functions.map(([name, source]) => `const ${name} = ${source}`), `return ${code}`]
+  // Values are arguments, functions stand in a block of their own: no name of ours can be in the way of theirs.
+  // Compilers that keep function names (esbuild, and so tsx and vitest) wrap functions in a call of __name.
+  const run = `return (__name) => (${names.join(', ')}) => {\n${body.join('\n')}\n}`
+  return new Function(run)()((f: unknown) => f)(...Object.values(values))
 }
 
 /** What an inline function threw, said so that its writer knows what to do. */

@@ -17,8 +17,10 @@ export class Results {
   private first = 0
   private layout: number[] | undefined
   private errors: EncodedError[] | undefined
-  private transfer: Transferable[] | undefined
+  private transfer: Set<Transferable> | undefined
   private refused: Set<number> | undefined
+  /** How many values an item that still emits has sent, for the words of an error. */
+  private readonly sent = new Map<number, number>()
   private since: number
 
   constructor(
@@ -86,14 +88,15 @@ export class Results {
 
   /** Parts of the values to be moved instead of copied. Throws a CloneError for one that was moved before. */
   toTransfer(list: readonly Transferable[]): void {
-    this.transfer ??= []
+    this.transfer ??= new Set()
     addTransfers(this.transfer, list)
   }
 
   /** Sends what there is. */
   flush(now: number): void {
     if (this.isEmpty) return
-    const { channel, batch, first, values, layout, errors, transfer } = this
+    const { channel, batch, first, values, layout, errors } = this
+    const transfer = this.transfer && [...this.transfer]
     const message: ResultsMessage = {
       type: 'results',
       channel,
@@ -111,8 +114,9 @@ export class Results {
       this.post(message, transfer)
     } catch (cause) {
       this.refused ??= new Set()
-      sendTheRest(this.post, message, transfer, cause, this.refused)
+      sendTheRest(this.post, message, transfer, cause, this.refused, this.sent)
     }
+    if (layout) count(layout, this.sent)
   }
 
   private end(item: number, state: number): boolean {
@@ -131,9 +135,20 @@ export class Results {
 }
 
 /** Throws a CloneError for a part that was moved before: its message would be lost. */
-export function addTransfers(to: Transferable[], list: readonly Transferable[]): void {
-  for (const part of list) if (isDetached(part) || to.includes(part)) throw transferredBefore('result')
-  to.push(...list)
+export function addTransfers(to: Set<Transferable>, list: readonly Transferable[]): void {
+  for (const part of list) {
+    if (isDetached(part) || to.has(part)) throw transferredBefore('result')
+    to.add(part)
+  }
+}
+
+/** Adds what a message brought of the items that go on. */
+function count(layout: readonly number[], sent: Map<number, number>): void {
+  for (let t = 0; t < layout.length; t += 3) {
+    const item = layout[t]!
+    if (layout[t + 2] === itemState.open) sent.set(item, (sent.get(item) ?? 0) + layout[t + 1]!)
+    else sent.delete(item)
+  }
 }
 
 /** Sends the same outcomes, but each item whose values can't be cloned fails by itself, and is added to `refused`. */
@@ -143,6 +158,7 @@ function sendTheRest(
   transfer: Transferable[] | undefined,
   cause: unknown,
   refused: Set<number>,
+  sent: ReadonlyMap<number, number>,
 ): void {
   const transferred = new Set<unknown>(transfer)
   const isBad = (value: unknown) => findUncloneable(value, '', transferred) !== undefined
@@ -153,6 +169,7 @@ function sendTheRest(
     (value) => !sound || isBad(value),
     (value, place) => cloneError(value, place, 'from', cause, transferred),
     refused,
+    sent,
   )
   post(rest, sound ? transfer?.filter((part) => !isGone(part)) : undefined)
 }
@@ -162,7 +179,9 @@ function split(
   isBad: (value: unknown) => boolean,
   toError: (value: unknown, place: string) => Error,
   refused: Set<number>,
+  sent: ReadonlyMap<number, number>,
 ): ResultsMessage {
+  const before = new Map(sent)
   const kept = { ...message, values: [] as unknown[], layout: [] as number[], errors: [] as EncodedError[] }
   const layout =
     message.layout ?? message.values.flatMap((_, i) => [message.first + i, 1, itemState.complete])
@@ -171,15 +190,21 @@ function split(
   for (let t = 0; t < layout.length; t += 3) {
     const [item, count, state] = [layout[t]!, layout[t + 1]!, layout[t + 2]!]
     const values = message.values.slice(at, (at += count))
+    const own = state === itemState.failed ? message.errors![failures++]! : undefined
+    // Its fault was found further up in this message: it has ended.
+    if (refused.has(item)) continue
+    const offset = before.get(item) ?? 0
+    before.set(item, offset + count)
     const bad = values.findIndex(isBad)
     const good = bad === -1 ? count : bad
     kept.values.push(...values.slice(0, good))
     kept.layout.push(item, good, bad === -1 ? state : itemState.failed)
     // An item that had failed anyway keeps its own error.
-    if (state === itemState.failed) kept.errors.push(message.errors![failures++]!)
+    if (own) kept.errors.push(own)
     else if (bad !== -1) {
       refused.add(item)
-      kept.errors.push(encodeError(toError(values[bad], count === 1 ? 'result' : `results[${bad}]`)))
+      const isOnly = offset + count === 1 && state === itemState.complete
+      kept.errors.push(encodeError(toError(values[bad], isOnly ? 'result' : `results[${offset + bad}]`)))
     }
   }
   return kept

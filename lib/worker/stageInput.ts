@@ -18,7 +18,8 @@ export class StageInput {
   private ended = false
   private closed = false
   private reader: Reader | undefined
-  private waiting: ((result: IteratorResult<unknown>) => void) | undefined
+  /** Who has asked for values that haven't come, in the order of asking. */
+  private readonly waiting: ((result: IteratorResult<unknown>) => void)[] = []
   private taken = 0
   private since = 0
 
@@ -92,16 +93,13 @@ export class StageInput {
     if (!this.isEmpty) return { done: false, value: this.shift() }
     if (this.ended || this.closed) return { done: true, value: undefined }
     return new Promise((resolve) => {
-      this.waiting = resolve
+      this.waiting.push(resolve)
     })
   }
 
   private drain(): void {
-    if (this.waiting && !this.isEmpty) {
-      const { waiting } = this
-      this.waiting = undefined
-      waiting({ done: false, value: this.shift() })
-    }
+    while (this.waiting.length > 0 && !this.isEmpty)
+      this.waiting.shift()!({ done: false, value: this.shift() })
     while (this.reader && !this.isEmpty) {
       this.reader.next(this.shift())
       this.reportTaken()
@@ -113,9 +111,7 @@ export class StageInput {
   }
 
   private finishIteration(): void {
-    const { waiting } = this
-    this.waiting = undefined
-    waiting?.({ done: true, value: undefined })
+    for (const resolve of this.waiting.splice(0)) resolve({ done: true, value: undefined })
   }
 
   private shift(): unknown {

@@ -59,7 +59,7 @@ class StageRun implements Emitter {
   readonly input: StageInput
   private readonly cancellation: Cancellation
   private values: unknown[] = []
-  private transfer: Transferable[] = []
+  private transfer = new Set<Transferable>()
   private lastSent = performance.now()
   private flushQueued = false
   private resume: (() => void) | undefined
@@ -159,9 +159,10 @@ class StageRun implements Emitter {
 
   private flush(): void {
     if (this.values.length === 0 || this.ended) return
-    const { values, transfer, channel } = this
+    const { values, channel } = this
+    const transfer = [...this.transfer]
     this.values = []
-    this.transfer = []
+    this.transfer.clear()
     this.lastSent = performance.now()
     try {
       this.post({ type: 'output', channel, values }, transfer)

@@ -181,21 +181,21 @@ export class TaskRunner {
   }
 
   private awaitResult(running: RunningItem, promise: PromiseLike<unknown>): void {
-    const { results } = running.job
-    promise.then(
-      (value) => {
-        if (!this.isRunning(running)) return
-        const kind = kindOf(value)
-        if (kind !== 'value' && kind !== 'promise') return this.emitResults(running, value as object, kind)
-        results.single(running.item, value)
-        this.ended(running)
-      },
-      (thrown) => {
-        if (!this.isRunning(running)) return
-        results.fail(running.item, running.job.channel.explain(thrown))
-        this.ended(running)
-      },
-    )
+    const { results, channel } = running.job
+    const fail = (thrown: unknown) => {
+      if (!this.isRunning(running)) return
+      results.fail(running.item, channel.explain(thrown))
+      this.ended(running)
+    }
+    const succeed = (value: unknown) => {
+      if (!this.isRunning(running)) return
+      const kind = kindOf(value)
+      if (kind !== 'value' && kind !== 'promise') return this.emitResults(running, value as object, kind)
+      results.single(running.item, value)
+      this.ended(running)
+    }
+    // The second handler also for what a hostile value throws when it is looked at.
+    promise.then(succeed).then(undefined, fail)
   }
 
   private emitResults(
