@@ -33,7 +33,8 @@ export interface LaneEvents {
   ended(count: number, failed: number, busy: number): void
   /** There is room for more. */
   freed(lane: Lane): void
-  died(lane: Lane, error: unknown): void
+  /** `early` is true where nothing that it was given had begun. */
+  died(lane: Lane, error: unknown, early: boolean): void
 }
 
 /** Batches under way where a message holds many items: one being run, one that waits there, one on the way. */
@@ -303,7 +304,9 @@ export class Lane {
     const stages = [...this.stages.values()]
     this.batches.clear()
     this.stages.clear()
-    this.events.died(this, error)
+    const early =
+      stages.length === 0 && this.done === 0 && batches.every(({ running }) => running?.length === 0)
+    this.events.died(this, error, early)
     // From the last on, so that what waits again stands in the order in which it was sent.
     for (const { work, dispatch, cancelled, running } of batches.reverse()) {
       if (cancelled) continue

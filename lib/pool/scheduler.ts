@@ -3,7 +3,7 @@
  * threads when they are first needed.
  * @module
  */
-import { PoolClosedError } from '../errors.js'
+import { PoolClosedError, WorkerStartError } from '../errors.js'
 import type { StageEvents } from '../flow/stageFlow.js'
 import type { Attachment, Work } from '../flow/work.js'
 import type { Manifest } from '../wire/messages.js'
@@ -13,6 +13,7 @@ import type { PoolEvent, PoolStats } from './seam.js'
 import { Statistics } from './statistics.js'
 
 export interface SchedulerOptions {
+  readonly name: string
   readonly min: number
   readonly max: number
   readonly concurrency: number
@@ -277,9 +278,12 @@ export class Scheduler {
       {
         ready: (lane) => this.laneReady(lane),
         startFailed: (lane, error) => this.startFailed(lane, error),
-        ended: (count, failed, busy) => this.statistics.record(count, failed, busy),
+        ended: (count, failed, busy) => {
+          if (count > failed) this.startFailures = 0
+          this.statistics.record(count, failed, busy)
+        },
         freed: (lane) => this.freed(lane),
-        died: (lane, error) => this.laneDied(lane, error),
+        died: (lane, error, early) => this.laneDied(lane, error, early),
       },
       this.start,
     )
@@ -288,7 +292,6 @@ export class Scheduler {
   }
 
   private laneReady(lane: Lane): void {
-    this.startFailures = 0
     this.tell({ type: this.crashed.delete(lane.place) ? 'replaced' : 'started', threadId: lane.threadId })
     void lane.link.started.then((manifest) => {
       this.manifestFound = manifest
@@ -303,10 +306,15 @@ export class Scheduler {
   private startFailed(lane: Lane, error: unknown): void {
     this.remove(lane)
     if (this.closed) return this.settled()
-    this.startFailures++
-    if (this.manifestFound === undefined || this.startFailures >= startFailuresAllowed) {
-      return this.giveUp(error)
-    }
+    // A pool that has never had a thread won't have one: its file is wrong.
+    if (this.manifestFound === undefined) return this.giveUp(error)
+    this.startLater(error)
+  }
+
+  /** Tries again after a while, ever longer; gives up after some failures in a row. */
+  private startLater(error: unknown): void {
+    if (++this.startFailures >= startFailuresAllowed) return this.giveUp(error)
+    clearTimeout(this.retryTimer)
     this.retryTimer = setTimeout(
       () => {
         this.retryTimer = undefined
@@ -324,10 +332,18 @@ export class Scheduler {
     this.settled()
   }
 
-  private laneDied(lane: Lane, error: unknown): void {
+  private laneDied(lane: Lane, error: unknown, early: boolean): void {
     this.remove(lane)
-    if (!this.closed) this.crashed.add(lane.place)
     this.tell({ type: 'crashed', threadId: lane.threadId, error })
+    if (this.closed) return
+    this.crashed.add(lane.place)
+    // Nothing that ran there is to blame: the next thread may well end in the same way.
+    if (early && this.channels.size > 0)
+      this.startLater(
+        new WorkerStartError(`threads of the pool ${this.options.name} die before they run anything`, {
+          cause: error,
+        }),
+      )
   }
 
   private remove(lane: Lane): void {

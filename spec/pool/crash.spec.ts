@@ -196,3 +196,13 @@ describe('a thread that dies with a stage', () => {
     expect(await pool.run(pool.tasks.double, 21)).toBe(42)
   })
 })
+
+describe('threads that die soon after their start', () => {
+  it('are not replaced for ever: what waits for them fails', async () => {
+    const worker = new URL('../fixtures/shortLived.worker.mjs', import.meta.url)
+    await using pool = threadPool<{ default: { wait: () => Promise<void> } }>(worker, { size: 1 })
+    const error = await rejection(pool.run(pool.tasks.wait))
+    // It depends on the moment whether the item had begun.
+    expect(['WORKER_START', 'WORKER_CRASH']).toContain(error.code)
+  })
+})
