@@ -16,6 +16,8 @@ export interface Slice<T> {
   /** Where in the chunk it begins. */
   readonly first: number
   readonly count: number
+  /** Whether it has to stay by itself: it may be what brought a thread down. */
+  readonly alone?: boolean
 }
 
 /** A slice's items: the chunk's own array where the slice is all of it. */
@@ -23,6 +25,10 @@ export function valuesOf<T>({ chunk, first, count }: Slice<T>): T[] {
   return first === 0 && count === chunk.values.length
     ? chunk.values
     : chunk.values.slice(first, first + count)
+}
+
+function positionOf({ chunk, first }: Slice<unknown>): number {
+  return chunk.start + first
 }
 
 export class ChunkQueue<T> {
@@ -49,7 +55,7 @@ export class ChunkQueue<T> {
     else this.slices.unshift(slice)
   }
 
-  /** The next items, at most `size` of them and all of one chunk. */
+  /** The next items that are neighbours, at most `size` of them. */
   take(size: number): Slice<T> | undefined {
     if (this.head === this.slices.length) this.close()
     const slice = this.slices[this.head]
@@ -57,12 +63,28 @@ export class ChunkQueue<T> {
     if (slice.count <= size) {
       this.size -= slice.count
       this.removeHead()
-      return slice
+      return slice.alone || slice.count === size ? slice : this.extend(slice, size)
     }
     this.size -= size
     const { chunk, first, count } = slice
     this.slices[this.head] = { chunk, first: first + size, count: count - size }
     return { chunk, first, count: size }
+  }
+
+  /** Adds what follows directly: chunks were cut when they came in, for a batch size that may have grown since. */
+  private extend(slice: Slice<T>, size: number): Slice<T> {
+    const start = positionOf(slice)
+    let values: T[] | undefined
+    for (let count = slice.count; ; ) {
+      const next = this.slices[this.head]
+      if (!next || next.alone || positionOf(next) !== start + count || count + next.count > size) break
+      values ??= [...valuesOf(slice)]
+      for (const value of valuesOf(next)) values.push(value)
+      count += next.count
+      this.size -= next.count
+      this.removeHead()
+    }
+    return values ? { chunk: { start, values }, first: 0, count: values.length } : slice
   }
 
   clear(): void {

@@ -57,6 +57,8 @@ export interface ItemFlowOptions {
 
 /** After so many deaths of a thread in which it may have had a part, an item is taken to be their cause. */
 const deathsAllowed = 2
+/** Items of one chunk at most, where the batches are smaller. */
+const largestChunk = 2048
 /** An emitting item is given room again when so many of its values have been taken. */
 const grantAt = 512
 
@@ -139,8 +141,9 @@ export class ItemFlow<T, R> implements Work {
     this.demand.received++
     if (!this.makeRoomFor(value)) return
     const { current } = this.batchSize
-    this.queue.push(value, current)
-    if (this.queue.size % current === 0) this.attachment?.ready()
+    // Behind a long row there is time: larger chunks, of which as much is cut off as is wanted then.
+    this.queue.push(value, Math.max(current, Math.min(this.queue.size >> 1, largestChunk)))
+    if (this.queue.size % current === 0 && this.queue.size <= this.room) this.attachment?.ready()
     else this.readySoon()
   }
 
@@ -405,7 +408,12 @@ export class ItemFlow<T, R> implements Work {
         count++
       }
       this.inFlight -= count
-      this.putBackSlice({ chunk: slice.chunk as Chunk<T>, first: slice.first + item, count })
+      this.putBackSlice({
+        chunk: slice.chunk as Chunk<T>,
+        first: slice.first + item,
+        count,
+        alone: single.has(item),
+      })
     }
     if (this.queue.size > 0) this.attachment?.ready()
   }
