@@ -1,4 +1,3 @@
-import { existsSync } from 'node:fs'
 import { defineConfig } from 'tsup'
 
 type Entries = Record<string, string>
@@ -15,17 +14,14 @@ const threadEntries: Entries = {
   tsBootstrap: 'lib/pool/tsBootstrap.ts',
 }
 
-const present = (entries: Entries): Entries =>
-  Object.fromEntries(Object.entries(entries).filter(([, file]) => existsSync(file)))
-
 // rollup turns `import.meta.url` into something that guesses by `document`, which is wrong under jsdom.
 // In Node's CommonJS the file's own name is always right; the mark lets files that don't use it drop it.
 const cjsFileUrl = "const cjsFileUrl = /* @__PURE__ */ require('node:url').pathToFileURL(__filename).href;"
 
 export default defineConfig({
-  entry: present({ ...publicEntries, ...threadEntries }),
+  entry: { ...publicEntries, ...threadEntries },
   format: ['esm', 'cjs'],
-  dts: { entry: present(publicEntries) },
+  dts: { entry: publicEntries },
   external: ['rxjs', 'threads'],
   // One copy of shared code an output format, or `instanceof` fails across entries.
   splitting: true,

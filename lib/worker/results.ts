@@ -171,7 +171,7 @@ function sendTheRest(
     refused,
     sent,
   )
-  post(rest, sound ? transfer?.filter((part) => !isGone(part)) : undefined)
+  post(rest, sound ? transfer?.filter((part) => !isDetached(part)) : undefined)
 }
 
 function split(
@@ -208,9 +208,4 @@ function split(
     }
   }
   return kept
-}
-
-/** A buffer that an item which failed had moved away already. */
-function isGone(part: Transferable): boolean {
-  return part instanceof ArrayBuffer && part.byteLength === 0
 }
