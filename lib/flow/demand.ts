@@ -10,8 +10,8 @@
 export interface Demand {
   /** Whether there is room for another value now. */
   readonly open: boolean
-  /** For how many, where that can be told. */
-  readonly room?: number
+  /** For how many, where that can be told: so many may be sent without asking again, in one go. */
+  readonly room?: number | undefined
   /** How many values have arrived so far. */
   readonly received: number
   /**
@@ -83,12 +83,25 @@ export class Reader {
     return this.inner === 0 || (!this.swallowed && this.inner < (demand.room ?? someRoom))
   }
 
+  /** What the demand's `received` may come to before it has to be asked again. */
+  get limit(): number {
+    const { demand } = this
+    if (demand === undefined) return Number.POSITIVE_INFINITY
+    return demand.received + (this.inner === 0 ? (demand.room ?? 1) : 1)
+  }
+
+  /** Whether a run of values may go on without asking again: see {@link limit}. */
+  mayGoOn(limit: number): boolean {
+    return this.inner === 0 && (this.demand === undefined || this.demand.received < limit)
+  }
+
   /** Emits a value, and takes notice of what became of it. */
-  emit(next: () => void): void {
+  emit<T>(to: { next(value: T): void }, value: T): void {
     const { demand, begun } = this
-    const received = demand?.received
-    next()
-    this.swallowed = demand !== undefined && demand.received === received && this.begun === begun
+    if (demand === undefined) return to.next(value)
+    const { received } = demand
+    to.next(value)
+    this.swallowed = demand.received === received && this.begun === begun
   }
 
   /** To be called once, before the end is told downstream: what is subscribed then takes this one's place. */
@@ -120,7 +133,7 @@ export class Reader {
 /** A demand whose owner says whether it is open, and when that may have changed. */
 export class DemandSignal implements Demand {
   received = 0
-  private readonly listeners = new Set<() => void>()
+  private listeners: Set<() => void> | undefined
   private wasOpen = true
 
   /**
@@ -133,8 +146,8 @@ export class DemandSignal implements Demand {
     private readonly countRoom?: () => number,
   ) {}
 
-  get room(): number {
-    return this.countRoom?.() ?? someRoom
+  get room(): number | undefined {
+    return this.countRoom?.()
   }
 
   get waitsForOthers(): boolean {
@@ -149,25 +162,27 @@ export class DemandSignal implements Demand {
   }
 
   onOpen(listener: () => void): () => void {
+    this.listeners ??= new Set()
     this.listeners.add(listener)
-    return () => this.listeners.delete(listener)
+    return () => this.listeners?.delete(listener)
   }
 
   /** To be called when room may have come: wakes those who wait for it, in turns, as long as there is any. */
   update(): void {
-    if (this.wasOpen || this.listeners.size === 0 || !this.isOpen()) return
+    const { listeners } = this
+    if (this.wasOpen || listeners === undefined || listeners.size === 0 || !this.isOpen()) return
     this.wasOpen = true
-    for (const listener of [...this.listeners]) {
+    for (const listener of [...listeners]) {
       if (!this.open) return
       // To the end of the row, or the first of several sources would take all the room each time.
-      if (!this.listeners.delete(listener)) continue
-      this.listeners.add(listener)
+      if (!listeners.delete(listener)) continue
+      listeners.add(listener)
       listener()
     }
   }
 
   /** To be called when it may have begun to wait for others. */
   tellWaiting(): void {
-    if (!this.wasOpen && this.waitsForOthers) for (const listener of [...this.listeners]) listener()
+    if (!this.wasOpen && this.waitsForOthers) for (const listener of [...(this.listeners ?? [])]) listener()
   }
 }

@@ -4,6 +4,7 @@
  * @module
  */
 import { OverflowError, WorkerCrashError } from '../errors.js'
+import type { Trace } from '../wire/errorCodec.js'
 import type { TaskSource } from '../wire/messages.js'
 import { itemState } from '../wire/messages.js'
 import type { BatchSize } from './batchSize.js'
@@ -46,7 +47,7 @@ export interface ItemFlowOptions {
   /** Replaces a failed item; undefined fails the stream. Returns how to stop it. */
   readonly replace: ((error: unknown, value: unknown, by: Replacement) => () => void) | undefined
   /** Made where the work was asked for: its frames are added to those of the errors of threads. */
-  readonly caller: Error | undefined
+  readonly caller: Trace | undefined
   /** The demand of whoever is downstream. */
   readonly below: Demand | undefined
   /** Items that may always be with it, even where the pool can't use so many. */
@@ -73,7 +74,7 @@ export class ItemFlow<T, R> implements Work {
   private readonly queue = new ChunkQueue<T>()
   private readonly outlet: Outlet<R>
   private readonly sequence: Sequencer<R>
-  private readonly stopReplacing = new Set<() => void>()
+  private stopReplacing: Set<() => void> | undefined
   private attachment: Attachment | undefined
   /** Items that threads have, or that are being replaced. */
   private inFlight = 0
@@ -85,11 +86,15 @@ export class ItemFlow<T, R> implements Work {
   private sourceEnded = false
   private over = false
   private readyQueued = false
+  private sinceReady = 0
+  private readonly bounded: boolean
 
   constructor(
     receiver: Receiver<R>,
     private readonly options: ItemFlowOptions,
   ) {
+    this.bounded =
+      options.bufferSize !== Number.POSITIVE_INFINITY || options.bufferBytes !== Number.POSITIVE_INFINITY
     this.outlet = new Outlet(receiver, options.below, () => this.progressed())
     this.sequence = options.ordered ? new Reorder(this.outlet) : new Arrival(this.outlet)
   }
@@ -106,7 +111,7 @@ export class ItemFlow<T, R> implements Work {
   get transfer(): ItemFlowOptions['transfer'] {
     return this.options.transfer
   }
-  get caller(): Error | undefined {
+  get caller(): Trace | undefined {
     return this.options.caller
   }
   get batchSize(): BatchSize {
@@ -139,12 +144,13 @@ export class ItemFlow<T, R> implements Work {
   push(value: T): void {
     if (this.over) return
     this.demand.received++
-    if (!this.makeRoomFor(value)) return
-    const { current } = this.batchSize
+    if (this.bounded && !this.makeRoomFor(value)) return
+    const { queue } = this
+    const { current } = this.options.batchSize
     // Behind a long row there is time: larger chunks, of which as much is cut off as is wanted then.
-    this.queue.push(value, Math.max(current, Math.min(this.queue.size >> 1, largestChunk)))
-    if (this.queue.size % current === 0 && this.queue.size <= this.room) this.attachment?.ready()
-    else this.readySoon()
+    queue.push(value, Math.max(current, Math.min(queue.size >> 1, largestChunk)))
+    if (++this.sinceReady >= current) this.batchFull()
+    else if (!this.readyQueued) this.readySoon()
   }
 
   /** No more items come: completes when the last of them has ended. */
@@ -177,19 +183,17 @@ export class ItemFlow<T, R> implements Work {
     return { slice, grant: undefined, taken: undefined, ended: undefined }
   }
 
-  results(dispatch: Dispatch, outcomes: Outcomes): { ended: number; failed: number } {
-    const counts = { ended: 0, failed: 0 }
-    if (this.over) return counts
-    if (outcomes.layout) this.mixedResults(dispatch, outcomes, outcomes.layout, counts)
+  results(dispatch: Dispatch, outcomes: Outcomes): void {
+    if (this.over) return
+    if (outcomes.layout) this.mixedResults(dispatch, outcomes, outcomes.layout)
     else {
       const { slice } = dispatch
-      counts.ended = outcomes.values.length
-      this.inFlight -= counts.ended
-      if (counts.ended < slice.count) this.markEnded(dispatch, outcomes.first, counts.ended)
-      this.sequence.run(slice.chunk.start + slice.first + outcomes.first, outcomes.values as R[])
+      const ended = outcomes.values.length
+      this.inFlight -= ended
+      if (ended < slice.count) this.markEnded(dispatch, outcomes.first, ended)
+      this.sequence.run(slice.chunk.start + slice.first + outcomes.first, outcomes.values as ArrayLike<R>)
     }
     this.progressed()
-    return counts
   }
 
   refused(dispatch: Dispatch, failures: ReadonlyMap<number, unknown>): number {
@@ -234,9 +238,14 @@ export class ItemFlow<T, R> implements Work {
     this.abort(error)
   }
 
+  private batchFull(): void {
+    this.sinceReady = 0
+    if (this.queue.size <= this.room) this.attachment?.ready()
+    else if (!this.readyQueued) this.readySoon()
+  }
+
   private readySoon(): void {
     // One message for all that comes in this turn, instead of one each; a microtask keeps no thread waiting.
-    if (this.readyQueued) return
     this.readyQueued = true
     queueMicrotask(() => {
       this.readyQueued = false
@@ -279,12 +288,7 @@ export class ItemFlow<T, R> implements Work {
     return slice
   }
 
-  private mixedResults(
-    dispatch: Dispatch,
-    { values, errors }: Outcomes,
-    layout: number[],
-    counts: { ended: number; failed: number },
-  ): void {
+  private mixedResults(dispatch: Dispatch, { values, errors }: Outcomes, layout: number[]): void {
     const start = dispatch.slice.chunk.start + dispatch.slice.first
     let at = 0
     let failure = 0
@@ -292,9 +296,7 @@ export class ItemFlow<T, R> implements Work {
       const item = layout[t]!
       const count = layout[t + 1]!
       const state = layout[t + 2]!
-      const emitted = values.slice(at, (at += count)) as R[]
-      if (state === itemState.failed) counts.failed++
-      if (state !== itemState.open) counts.ended++
+      const emitted = values.slice(at, (at += count)) as ArrayLike<R>
       if (count > 0)
         this.sequence.part(
           start + item,
@@ -347,7 +349,7 @@ export class ItemFlow<T, R> implements Work {
     let stop: (() => void) | undefined
     const end = (how: () => void) => {
       ended = true
-      if (stop) this.stopReplacing.delete(stop)
+      if (stop) this.stopReplacing?.delete(stop)
       if (this.over) return
       this.inFlight--
       how()
@@ -360,6 +362,7 @@ export class ItemFlow<T, R> implements Work {
       error: (thrown) => end(() => this.endStream(position, thrown)),
       complete: () => end(() => this.sequence.complete(position)),
     })
+    this.stopReplacing ??= new Set()
     if (this.over) stop()
     else if (!ended) this.stopReplacing.add(stop)
   }
@@ -450,7 +453,7 @@ export class ItemFlow<T, R> implements Work {
   private stop(): void {
     this.over = true
     this.queue.clear()
-    for (const stop of this.stopReplacing) stop()
+    for (const stop of this.stopReplacing ?? []) stop()
     this.attachment?.detach()
   }
 }

@@ -16,7 +16,7 @@ export interface Receiver<R> {
 }
 
 interface Held<R> {
-  readonly values: readonly R[]
+  readonly values: ArrayLike<R>
   at: number
   readonly taken: ((count: number) => void) | undefined
 }
@@ -54,7 +54,7 @@ export class Outlet<R> {
   }
 
   /** Emits values in order; `taken` is told how many of them have gone out. */
-  emit(values: readonly R[], taken?: (count: number) => void): void {
+  emit(values: ArrayLike<R>, taken?: (count: number) => void): void {
     if (values.length === 0 || this.end || this.closed) return
     this.queue.push({ values, at: 0, taken })
     this.held += values.length
@@ -139,7 +139,11 @@ export class Outlet<R> {
   private emitWhileWanted(head: Held<R>): void {
     const { receiver, reader } = this
     const { values } = head
-    while (head.at < values.length && !receiver.closed && !this.closed && reader.mayRead)
-      reader.emit(() => receiver.next(values[head.at++]!))
+    const mayEmit = () => head.at < values.length && !receiver.closed && !this.closed
+    while (mayEmit() && reader.mayRead) {
+      const { limit } = reader
+      do reader.emit(receiver, values[head.at++]!)
+      while (reader.mayGoOn(limit) && mayEmit())
+    }
   }
 }

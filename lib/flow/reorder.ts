@@ -8,9 +8,9 @@ export interface Sequencer<R> {
   /** Values that wait for those before them. */
   readonly held: number
   /** Items from `first` on, each with its one result. */
-  run(first: number, values: R[]): void
+  run(first: number, values: ArrayLike<R>): void
   /** Some values of an item that may have more. */
-  part(item: number, values: R[], taken?: (count: number) => void): void
+  part(item: number, values: ArrayLike<R>, taken?: (count: number) => void): void
   /** The item has no more values. */
   complete(item: number): void
   /** The item failed, which ends all. */
@@ -19,7 +19,7 @@ export interface Sequencer<R> {
 
 /** The side of an {@link Outlet} that a sequencer needs. */
 interface Output<R> {
-  emit(values: readonly R[], taken?: (count: number) => void): void
+  emit(values: ArrayLike<R>, taken?: (count: number) => void): void
   error(error: unknown): void
 }
 
@@ -29,11 +29,11 @@ export class Arrival<R> implements Sequencer<R> {
 
   constructor(private readonly output: Output<R>) {}
 
-  run(_first: number, values: R[]): void {
+  run(_first: number, values: ArrayLike<R>): void {
     this.output.emit(values)
   }
 
-  part(_item: number, values: R[], taken?: (count: number) => void): void {
+  part(_item: number, values: ArrayLike<R>, taken?: (count: number) => void): void {
     this.output.emit(values, taken)
   }
 
@@ -45,7 +45,7 @@ export class Arrival<R> implements Sequencer<R> {
 }
 
 interface Waiting<R> {
-  readonly parts: { readonly values: R[]; readonly taken: ((count: number) => void) | undefined }[]
+  readonly parts: { readonly values: ArrayLike<R>; readonly taken: ((count: number) => void) | undefined }[]
   /** How many items this stands for: more than one only for a run. */
   items: number
   state: 'open' | 'complete' | 'failed'
@@ -61,7 +61,7 @@ export class Reorder<R> implements Sequencer<R> {
 
   constructor(private readonly output: Output<R>) {}
 
-  run(first: number, values: R[]): void {
+  run(first: number, values: ArrayLike<R>): void {
     if (values.length === 0) return
     if (this.isTurnOf(first)) {
       this.next += values.length
@@ -77,7 +77,7 @@ export class Reorder<R> implements Sequencer<R> {
     })
   }
 
-  part(item: number, values: R[], taken?: (count: number) => void): void {
+  part(item: number, values: ArrayLike<R>, taken?: (count: number) => void): void {
     if (this.isTurnOf(item)) return this.output.emit(values, taken)
     this.held += values.length
     this.entry(item).parts.push({ values, taken })

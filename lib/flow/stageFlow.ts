@@ -4,7 +4,8 @@
  * @module
  */
 import { WorkerCrashError } from '../errors.js'
-import type { TaskSource } from '../wire/messages.js'
+import type { Trace } from '../wire/errorCodec.js'
+import type { TaskSource, Values } from '../wire/messages.js'
 import { BatchSize } from './batchSize.js'
 import { ChunkQueue, valuesOf } from './chunkQueue.js'
 import type { Demand } from './demand.js'
@@ -27,12 +28,12 @@ export interface StagePort {
 export interface StageEvents {
   readonly task: TaskSource
   /** As for {@link Work}. */
-  readonly caller: Error | undefined
+  readonly caller: Trace | undefined
   /** How many values the stage may emit before it has to wait. */
   readonly credit: number
   started(port: StagePort, threadId: string): void
   consumed(count: number, busy: number): void
-  output(values: unknown[]): void
+  output(values: Values): void
   ended(failure: { readonly error: unknown } | undefined): void
   lost(loss: Loss): void
   aborted(error: unknown): void
@@ -67,7 +68,7 @@ export class StageFlow<T, R> implements StageEvents {
     readonly task: TaskSource,
     receiver: Receiver<R>,
     private readonly below: Demand | undefined,
-    readonly caller: Error | undefined,
+    readonly caller: Trace | undefined,
     private readonly changed: () => void,
     private readonly leastRoom: number,
   ) {
@@ -122,8 +123,8 @@ export class StageFlow<T, R> implements StageEvents {
     this.changed()
   }
 
-  output(values: unknown[]): void {
-    if (!this.over) this.outlet.emit(values as R[], (count) => this.emitted(count))
+  output(values: Values): void {
+    if (!this.over) this.outlet.emit(values as ArrayLike<R>, (count) => this.emitted(count))
   }
 
   ended(failure: { readonly error: unknown } | undefined): void {

@@ -3,7 +3,8 @@
  * what became of each item.
  * @module
  */
-import type { TaskSource } from '../wire/messages.js'
+import type { Trace } from '../wire/errorCodec.js'
+import type { TaskSource, Values } from '../wire/messages.js'
 import type { BatchSize } from './batchSize.js'
 import type { Slice } from './chunkQueue.js'
 
@@ -21,7 +22,7 @@ export interface Dispatch {
 /** What has become of items of a dispatch: see `ResultsMessage`, whose errors have been brought back. */
 export interface Outcomes {
   readonly first: number
-  readonly values: unknown[]
+  readonly values: Values
   readonly layout: number[] | undefined
   readonly errors: readonly unknown[]
 }
@@ -47,7 +48,7 @@ export interface Work {
   readonly pin: number | undefined
   readonly batchSize: BatchSize
   /** Made where the work was asked for: its frames follow those of errors that threads report. */
-  readonly caller: Error | undefined
+  readonly caller: Trace | undefined
   /** How an error names an item. */
   place(item: number): string
   /** Items that wait. */
@@ -56,8 +57,8 @@ export interface Work {
   take(): Dispatch | undefined
   /** What must be moved, not copied, with an item: a user's function. */
   readonly transfer: ((value: never) => readonly Transferable[]) | undefined
-  /** Outcomes have come in. Returns how many items have ended, and how many of them failed. */
-  results(dispatch: Dispatch, outcomes: Outcomes): { ended: number; failed: number }
+  /** Outcomes have come in. */
+  results(dispatch: Dispatch, outcomes: Outcomes): void
   /** These items could not be sent, each for its reason; the others wait again. Returns how many failed. */
   refused(dispatch: Dispatch, failures: ReadonlyMap<number, unknown>): number
   /** The thread has begun only so many of these items: the others wait again. */

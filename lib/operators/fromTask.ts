@@ -1,4 +1,5 @@
-import type { Observable } from 'rxjs'
+import { Observable } from 'rxjs'
+import { offeredDemand } from '../flow/demand.js'
 import { badArgument } from '../pool/checks.js'
 import { runOnce } from '../pool/runOnce.js'
 import type { TaskRef } from '../pool/seam.js'
@@ -30,5 +31,6 @@ import { describe } from '../wire/describe.js'
 export function fromTask<A extends readonly unknown[], R>(task: TaskRef<A, R>, ...args: A): Observable<R> {
   if (!isRef(task))
     throw badArgument('fromTask', `expected a task of a pool (pool.tasks.NAME), got ${describe(task)}`)
-  return runOnce<R>(task, args, 'fromTask', traceOf(fromTask))
+  const trace = traceOf(fromTask)
+  return new Observable((subscriber) => runOnce(task, args, 'fromTask', trace, subscriber, offeredDemand()))
 }

@@ -140,15 +140,32 @@ function runThrough<T, R>(
   subscriber: Subscriber<R>,
 ): void {
   flow.attach(pool.attach(flow))
-  const input = new Subscriber<T>({
-    next: (value) => flow.push(value),
-    error: (error: unknown) => flow.abort(error),
-    complete: () => flow.end(),
-  })
+  const input = new Input<T>(flow)
   // Before the source is subscribed: a synchronous one must see that nobody listens any more.
   subscriber.add(input)
   subscriber.add(() => flow.cancel())
   offerDemand(flow.demand, () => source.subscribe(input))
+}
+
+/** What the source is subscribed with: its values go into the flow without the detours of an observer object. */
+class Input<T> extends Subscriber<T> {
+  constructor(private readonly flow: ItemFlow<T, unknown>) {
+    super()
+  }
+
+  override next(value: T): void {
+    if (!this.isStopped) this.flow.push(value)
+  }
+
+  protected override _error(error: unknown): void {
+    this.flow.abort(error)
+    this.unsubscribe()
+  }
+
+  protected override _complete(): void {
+    this.flow.end()
+    this.unsubscribe()
+  }
 }
 
 function checkOptions(options: InlineOptions<never, unknown>): Pick<

@@ -96,15 +96,15 @@ class SyncReading<T> {
 
   private readWhileWanted(): void {
     const { reader, subscriber } = this
-    const { demand } = reader
-    let received = demand?.received
     let run = 0
     while (!subscriber.closed && reader.mayRead) {
-      if (!this.readOne()) return
-      if (demand === undefined) continue
-      if (demand.received === received && ++run >= longestRun) return this.readLater()
-      if (demand.received !== received) run = 0
-      received = demand.received
+      const { limit } = reader
+      do {
+        const received = reader.demand?.received
+        if (!this.readOne()) return
+        if (reader.demand === undefined || reader.demand.received !== received) run = 0
+        else if (++run >= longestRun) return this.readLater()
+      } while (reader.mayGoOn(limit) && !subscriber.closed)
     }
   }
 
@@ -124,7 +124,7 @@ class SyncReading<T> {
       return false
     }
     if (result.done) this.finish(() => subscriber.complete())
-    else reader.emit(() => subscriber.next(result.value))
+    else reader.emit(subscriber, result.value)
     return !result.done
   }
 
@@ -179,7 +179,7 @@ class AsyncReading<T> {
       const result = await iterator.next()
       if (this.ended) return
       if (result.done) this.finish(() => subscriber.complete())
-      else offerDemand(reader.demand, () => reader.emit(() => subscriber.next(result.value)), reader)
+      else offerDemand(reader.demand, () => reader.emit(subscriber, result.value), reader)
     }
   }
 

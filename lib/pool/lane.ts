@@ -7,7 +7,8 @@ import type { StageEvents, StagePort } from '../flow/stageFlow.js'
 import type { Dispatch, Loss, Work } from '../flow/work.js'
 import type { EncodedError } from '../wire/errorCodec.js'
 import { decodeError } from '../wire/errorCodec.js'
-import type { FromThread, ResultsMessage } from '../wire/messages.js'
+import type { FromThread, ResultsMessage, TaskSource } from '../wire/messages.js'
+import { itemState } from '../wire/messages.js'
 import { batchesUnderWay, cancelCell, claimCell, currentBatch } from '../wire/sharedCells.js'
 import { cloneError } from '../wire/uncloneable.js'
 import { cloneFailures, sendOneByOne, transferList } from './cloneFailures.js'
@@ -47,7 +48,9 @@ export class Lane {
   readonly link: Link
   private readonly batches = new Map<number, Batch>()
   private readonly stages = new Map<number, StageEvents>()
-  private readonly opened = new Set<number>()
+  /** What it was told of tasks: those of worker modules by name, for good; inline functions while they are used. */
+  private readonly tasks = new Map<string | TaskSource, number>()
+  private nextTask = 1
   private nextBatch = 1
   private lastHeard = 0
 
@@ -99,11 +102,11 @@ export class Lane {
     const place = (item: number) => work.place(start + item)
     const { transfer, failures } = transferList(values, work.transfer, place)
     if (failures) return this.refuse(work, dispatch, failures)
-    const unopened = this.open(work, channel)
-    if (unopened) return work.aborted(unopened)
+    const task = this.numberOf(work)
+    if (typeof task !== 'number') return work.aborted(task)
     try {
       if (this.link.cells) Atomics.store(this.link.cells, claimCell(batch), 0)
-      this.link.post({ type: 'batch', channel, batch, values }, transfer)
+      this.link.post({ type: 'batch', channel, task, batch, values }, transfer)
     } catch (cause) {
       return this.refuse(work, dispatch, cloneFailures(values, place, cause, transfer))
     }
@@ -156,23 +159,27 @@ export class Lane {
     return cells !== undefined && this.nextBatch - currentBatch(cells) >= batchesUnderWay
   }
 
-  /** Nothing more of this channel is wanted. */
-  cancel(channel: number): void {
-    this.stages.delete(channel)
-    if (!this.opened.delete(channel) || this.state === 'dead') return
+  /** Nothing more of this work is wanted. */
+  cancel(work: Work, channel: number): void {
+    if (this.state === 'dead') return
+    let running = false
     for (const [id, batch] of this.batches) {
       if (batch.channel !== channel) continue
-      batch.cancelled = true
+      running = batch.cancelled = true
       // What it hasn't begun of them it never will, even if it reads no message meanwhile.
       if (this.link.cells) Atomics.add(this.link.cells, claimCell(id), batch.dispatch.slice.count)
     }
+    if (running) this.tellCancelled(channel)
+    if ('code' in work.task) this.drop(work.task)
+  }
+
+  private tellCancelled(channel: number): void {
     if (this.link.cells) Atomics.store(this.link.cells, cancelCell(channel), channel)
     this.link.post({ type: 'cancel', channel })
   }
 
   startStage(channel: number, stage: StageEvents): void {
     this.stages.set(channel, stage)
-    this.opened.add(channel)
     this.link.post({ type: 'stage', channel, task: stage.task, credit: stage.credit })
     this.link.keepAlive(true)
     stage.started(this.stagePort(channel), this.threadId)
@@ -191,17 +198,27 @@ export class Lane {
     this.events.ended(refused, refused, 0)
   }
 
-  /** Returns what keeps the work's function from being sent. */
-  private open(work: Work, channel: number): Error | undefined {
-    if (this.opened.has(channel)) return undefined
-    const { task, spread } = work
+  /** The number under which the thread knows what the work runs, or what keeps that from being sent. */
+  private numberOf({ task, spread }: Work): number | Error {
+    const key = taskKey(task, spread)
+    const known = this.tasks.get(key)
+    if (known !== undefined) return known
+    const id = this.nextTask++
     try {
-      this.link.post({ type: 'open', channel, task, spread })
+      this.link.post({ type: 'task', id, task, spread })
     } catch (cause) {
       return cloneError('values' in task ? task.values : task, 'bindings', 'to', cause)
     }
-    this.opened.add(channel)
-    return undefined
+    this.tasks.set(key, id)
+    return id
+  }
+
+  /** An inline function is known by its operator: with that it goes. */
+  private drop(task: TaskSource): void {
+    const id = this.tasks.get(task)
+    if (id === undefined) return
+    this.tasks.delete(task)
+    this.link.post({ type: 'dropTask', id })
   }
 
   private stagePort(channel: number): StagePort {
@@ -226,7 +243,8 @@ export class Lane {
       end: () => this.link.post({ type: 'inputEnd', channel }),
       grant: (count) => this.link.post({ type: 'credit', channel, batch: 0, index: 0, count }),
       cancel: () => {
-        this.cancel(channel)
+        if (!this.stages.delete(channel) || this.state === 'dead') return
+        this.tellCancelled(channel)
         this.settled()
       },
     }
@@ -254,22 +272,25 @@ export class Lane {
     const batch = this.batches.get(message.batch)
     this.lastHeard = performance.now()
     if (!batch || batch.cancelled) return
-    const { ended, failed } = batch.work.results(batch.dispatch, {
+    const { ended, failed } = countEnded(message)
+    batch.busy += message.busy
+    batch.left -= ended
+    if (ended > 0) {
+      batch.work.batchSize.measured(ended, batch.busy)
+      this.events.ended(ended, failed, batch.busy)
+      batch.busy = 0
+      this.done += ended
+      this.inFlight -= ended
+      // Before its outcomes are told, which may be the end of the work: what has ended needs no cancelling.
+      if (batch.left <= 0) this.batches.delete(message.batch)
+    }
+    batch.work.results(batch.dispatch, {
       first: message.first,
       values: message.values,
       layout: message.layout,
       errors: (message.errors ?? []).map((error) => decodeError(error, batch.work.caller)),
     })
-    batch.busy += message.busy
-    if (ended === 0) return
-    batch.work.batchSize.measured(ended, batch.busy)
-    this.events.ended(ended, failed, batch.busy)
-    batch.busy = 0
-    batch.left -= ended
-    this.done += ended
-    this.inFlight -= ended
-    if (batch.left <= 0) this.batches.delete(message.batch)
-    this.settled()
+    if (ended > 0) this.settled()
   }
 
   /** The thread has stopped what was given up: only now is there room again. */
@@ -285,7 +306,6 @@ export class Lane {
   private stageEnded(channel: number, error: EncodedError | undefined): void {
     const stage = this.stages.get(channel)
     this.stages.delete(channel)
-    this.opened.delete(channel)
     stage?.ended(error && { error: decodeError(error, stage.caller) })
     this.settled()
   }
@@ -326,6 +346,22 @@ export class Lane {
     if (this.concurrency === 1 && id === currentBatch(cells)) return begun > 0 ? [begun - 1] : []
     return Array.from({ length: begun }, (_, item) => item)
   }
+}
+
+function countEnded({ values, layout }: ResultsMessage): { ended: number; failed: number } {
+  if (!layout) return { ended: values.length, failed: 0 }
+  let ended = 0
+  let failed = 0
+  for (let t = 2; t < layout.length; t += 3) {
+    if (layout[t] !== itemState.open) ended++
+    if (layout[t] === itemState.failed) failed++
+  }
+  return { ended, failed }
+}
+
+function taskKey(task: TaskSource, spread: boolean): string | TaskSource {
+  if (!('name' in task)) return task
+  return spread ? `...${task.name}` : task.name
 }
 
 function isEncoded(cause: unknown): cause is EncodedError {

@@ -8,6 +8,7 @@ import { WorkerStartError } from '../errors.js'
 import { poolThreadMark } from '../wire/messages.js'
 import type { Death } from './link.js'
 import { processId } from './localThread.js'
+import { Turn } from './turn.js'
 import { resolveWorkerFile } from './workerFile.js'
 import type { WorkerSource } from './workerSource.js'
 
@@ -18,6 +19,9 @@ export interface ThreadsWorker {
   addEventListener(type: string, listener: (event: { data: unknown }) => void): void
   removeEventListener(type: string, listener: (event: { data: unknown }) => void): void
 }
+
+/** The main thread has one event loop for all pools. */
+const turn = new Turn()
 
 /** A worker of Node and the port that its values travel on. */
 export class NodeHost implements ThreadsWorker {
@@ -46,9 +50,10 @@ export class NodeHost implements ThreadsWorker {
 
   /** Hands over what comes on the port, and, once, how the thread ended: after all that it had sent. */
   listen(message: (data: unknown) => void, died: (death: Death) => void): void {
-    this.port.on('message', message)
+    this.port.on('message', (data) => turn.take(() => message(data)))
     void this.death.then((death) => {
       // The thread is gone, but what it posted before may still be on its way through the event loop.
+      turn.finish()
       for (let last = receiveMessageOnPort(this.port); last; last = receiveMessageOnPort(this.port))
         message(last.message)
       this.port.close()

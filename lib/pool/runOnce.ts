@@ -1,42 +1,45 @@
 /**
- * Runs a task once, as a stream of its results.
+ * Runs a task once.
  * @module
  */
-import { Observable } from 'rxjs'
-import { offeredDemand } from '../flow/demand.js'
+import type { Demand } from '../flow/demand.js'
 import { ItemFlow } from '../flow/itemFlow.js'
+import type { Receiver } from '../flow/outlet.js'
+import type { Trace } from '../wire/errorCodec.js'
 import type { AnyRef } from './seam.js'
 import { backend } from './seam.js'
 
-/** Starts the task for each subscriber; what it emits comes as it comes, as fast as it is wanted. */
+/** Starts the task; what it emits comes as it comes, as fast as `below` wants it. Returns how to stop it. */
 export function runOnce<R>(
   ref: AnyRef,
   args: readonly unknown[],
   caller: string,
-  trace: Error,
-): Observable<R> {
-  return new Observable<R>((subscriber) => {
-    const pool = ref[backend]
-    const task = { name: ref.name }
-    const flow = new ItemFlow<readonly unknown[], R>(subscriber, {
-      task,
-      spread: true,
-      pin: undefined,
-      batchSize: pool.batchSizeOf(task, 'auto'),
-      ordered: false,
-      concurrency: 1,
-      bufferSize: Number.POSITIVE_INFINITY,
-      bufferBytes: Number.POSITIVE_INFINITY,
-      overflow: 'error',
-      place: () => `${caller} arguments`,
-      transfer: undefined,
-      replace: undefined,
-      caller: trace,
-      below: offeredDemand(),
-    })
-    flow.attach(pool.attach(flow))
-    flow.push(args)
-    flow.end()
-    return () => flow.cancel()
+  trace: Trace | undefined,
+  receiver: Receiver<R>,
+  below: Demand | undefined,
+): () => void {
+  const pool = ref[backend]
+  const task = { name: ref.name }
+  // One argument, as most have, needs no list around it.
+  const spread = args.length !== 1
+  const flow = new ItemFlow<unknown, R>(receiver, {
+    task,
+    spread,
+    pin: undefined,
+    batchSize: pool.batchSizeOf(task, 'auto'),
+    ordered: false,
+    concurrency: 1,
+    bufferSize: Number.POSITIVE_INFINITY,
+    bufferBytes: Number.POSITIVE_INFINITY,
+    overflow: 'error',
+    place: () => (spread ? `${caller} arguments` : `${caller} arguments[0]`),
+    transfer: undefined,
+    replace: undefined,
+    caller: trace,
+    below,
   })
+  flow.attach(pool.attach(flow))
+  flow.push(spread ? args : args[0])
+  flow.end()
+  return () => flow.cancel()
 }

@@ -78,22 +78,23 @@ export class Scheduler {
   attach(work: Work): Attachment {
     const channel = this.nextChannel++
     this.channels.set(work, channel)
-    const threads = () => (work.pin === undefined ? this.max : 1)
-    const { options } = this
-    return {
-      ready: () => {
-        this.waiting.add(work)
-        this.pump()
-      },
-      detach: () => this.detach(work, channel),
-      get threads() {
-        return threads()
-      },
-      get capacity() {
-        const { current } = work.batchSize
-        return threads() * (current > 1 ? 4 * current : options.concurrency + 2)
-      },
-    }
+    return new Attached(this, work, channel)
+  }
+
+  /** There is work to take. */
+  workReady(work: Work): void {
+    this.waiting.add(work)
+    this.pump()
+  }
+
+  /** The most threads that may run it. */
+  threadsFor(work: Work): number {
+    return work.pin === undefined ? this.max : 1
+  }
+
+  capacityFor(work: Work): number {
+    const { current } = work.batchSize
+    return this.threadsFor(work) * (current > 1 ? 4 * current : this.options.concurrency + 2)
   }
 
   openStage(stage: StageEvents, place: number): () => void {
@@ -171,10 +172,10 @@ export class Scheduler {
     }
   }
 
-  private detach(work: Work, channel: number): void {
+  detach(work: Work, channel: number): void {
     if (!this.channels.delete(work)) return
     this.waiting.delete(work)
-    for (const lane of this.everyLane) lane.cancel(channel)
+    for (const lane of this.everyLane) lane.cancel(work, channel)
     this.settled()
   }
 
@@ -416,5 +417,27 @@ export class Scheduler {
     if (this.onIdle.size === 0 || !this.isIdle) return
     for (const resolve of this.onIdle) resolve()
     this.onIdle.clear()
+  }
+}
+
+/** A class, not an object of closures: each single run makes one. */
+class Attached implements Attachment {
+  constructor(
+    private readonly scheduler: Scheduler,
+    private readonly work: Work,
+    private readonly channel: number,
+  ) {}
+
+  ready(): void {
+    this.scheduler.workReady(this.work)
+  }
+  detach(): void {
+    this.scheduler.detach(this.work, this.channel)
+  }
+  get threads(): number {
+    return this.scheduler.threadsFor(this.work)
+  }
+  get capacity(): number {
+    return this.scheduler.capacityFor(this.work)
   }
 }

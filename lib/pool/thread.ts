@@ -7,8 +7,9 @@
  */
 import type { ModuleThread } from 'threads'
 import { WorkerStartError } from '../errors.js'
+import { compactTo, expandFrom } from '../wire/compact.js'
 import { describe } from '../wire/describe.js'
-import type { ConnectMessage, FromThread, Manifest } from '../wire/messages.js'
+import type { ConnectMessage, Manifest } from '../wire/messages.js'
 import { makeCells } from '../wire/sharedCells.js'
 import type { Death, Link, LinkEvents } from './link.js'
 import { processId } from './localThread.js'
@@ -55,7 +56,7 @@ export function startThread(options: ThreadOptions, events: LinkEvents): Link {
     threadId: host.threadId,
     started,
     cells,
-    post: (message, transfer) => host.post(message, transfer),
+    post: (message, transfer) => host.post(compactTo(message), transfer),
     keepAlive: (busy) => host.keepAlive(busy),
     utilization: () => host.utilization(),
     terminate: async () => {
@@ -87,7 +88,7 @@ async function connect(
   let connected = false
   host.listen(
     (data) => {
-      const message = data as FromThread
+      const message = expandFrom(data)
       if (message.type === 'fatal') fatal = message.error
       events.message(message)
     },

@@ -134,13 +134,18 @@ function cloneableOrText(value: unknown): unknown {
   }
 }
 
+/** Where work was asked for; formatted when it is first read. */
+export interface Trace {
+  readonly stack?: string
+}
+
 /**
- * Brings back what was thrown. `caller` is an Error made where the work was asked for: its frames follow the
- * thread's own.
+ * Brings back what was thrown. `caller` tells where the work was asked for: its frames follow the thread's own, now or
+ * by {@link addCaller}.
  */
 export function decodeError(
   encoded: EncodedError,
-  caller?: Error,
+  caller?: Trace,
   seen = new Map<EncodedError, unknown>(),
 ): unknown {
   if ('thrown' in encoded) return encoded.thrown
@@ -150,7 +155,9 @@ export function decodeError(
   const error = revive(record)
   seen.set(encoded, error)
   for (const [key, value] of record.own) define(error, key, value, true)
-  define(error, 'stack', withCaller(record.stack, caller), false)
+  define(error, 'stack', record.stack, false)
+  callerless.add(error)
+  if (caller) addCaller(error, caller)
   if (record.cause) define(error, 'cause', decodeError(record.cause, undefined, seen), false)
   if (record.errors)
     define(
@@ -181,7 +188,12 @@ function define(target: object, key: string, value: unknown, enumerable: boolean
   }
 }
 
-function withCaller(stack: string | undefined, caller: Error | undefined): string | undefined {
-  const frames = caller?.stack?.split('\n').slice(1).join('\n')
-  return stack && frames ? `${stack}\n${frames}` : stack
+/** Errors of threads that end with the thread's frames. */
+const callerless = new WeakSet<object>()
+
+/** Adds the frames of whoever asked for the work to an error that came from a thread, once. */
+export function addCaller(error: unknown, caller: Trace): void {
+  if (!(error instanceof Error) || !callerless.delete(error)) return
+  const frames = caller.stack?.split('\n').slice(1).join('\n')
+  if (error.stack && frames) define(error, 'stack', `${error.stack}\n${frames}`, false)
 }

@@ -14,6 +14,9 @@ export type TaskSource =
       readonly values: Record<string, unknown>
     }
 
+/** Values of a batch: numbers only travel packed. See packing.ts. */
+export type Values = readonly unknown[] | Float64Array
+
 /** Handed to a thread once, with its port, by the one call that goes through threads.js. */
 export interface ConnectMessage {
   readonly port: MessagePort
@@ -32,14 +35,16 @@ export type Manifest = Record<string, 'task' | 'stage'>
 
 /** Main side to thread. */
 export type ToThread =
-  /** Prepares a channel: all batches that follow run this function. */
-  | { type: 'open'; channel: number; task: TaskSource; spread: boolean }
-  /** Items to run. */
-  | { type: 'batch'; channel: number; batch: number; values: unknown[] }
+  /** What batches that name this number run. */
+  | { type: 'task'; id: number; task: TaskSource; spread: boolean }
+  /** No more batches of that task come. */
+  | { type: 'dropTask'; id: number }
+  /** Items to run. A channel begins with its first batch. */
+  | { type: 'batch'; channel: number; task: number; batch: number; values: Values }
   /** Starts a stage. It may emit `credit` values before it needs more. */
   | { type: 'stage'; channel: number; task: TaskSource; credit: number }
   /** Values for a stage's source. */
-  | { type: 'input'; channel: number; values: unknown[] }
+  | { type: 'input'; channel: number; values: Values }
   /** A stage's source has completed. */
   | { type: 'inputEnd'; channel: number }
   /** `count` more values may be emitted by an item (of a batch) or by a stage (batch and index are 0). */
@@ -53,10 +58,9 @@ export type ToThread =
  */
 export interface ResultsMessage {
   type: 'results'
-  channel: number
   batch: number
   first: number
-  values: unknown[]
+  values: Values
   layout: number[] | undefined
   /** One for each triple with the state {@link itemState.failed}, in their order. */
   errors: EncodedError[] | undefined
@@ -75,7 +79,7 @@ export type FromThread =
   /** A stage has taken `count` values from its source, in `busy` milliseconds. */
   | { type: 'consumed'; channel: number; count: number; busy: number }
   /** Values that a stage emits. */
-  | { type: 'output'; channel: number; values: unknown[] }
+  | { type: 'output'; channel: number; values: Values }
   /** A stage has ended, or failed. */
   | { type: 'outputEnd'; channel: number; error: EncodedError | undefined }
   /** An exception that nothing caught: the thread is about to exit. */

@@ -3,6 +3,7 @@
  * The one file that imports 'threads/worker', and only where there is a pool to serve.
  * @module
  */
+import { compactFrom, expandTo } from '../wire/compact.js'
 import { encodeError } from '../wire/errorCodec.js'
 import type { ConnectMessage, Manifest, TaskSource, ToThread } from '../wire/messages.js'
 import type { ThreadInfo } from './context.js'
@@ -22,11 +23,11 @@ export async function listen(exposed: () => ExposedFunctions): Promise<void> {
 /** Called by the main side, once. */
 function connect(message: ConnectMessage, exposed: () => ExposedFunctions): Manifest {
   const { port, cells, concurrency, shared } = message
-  const post: Post = (reply, transfer) => port.postMessage(reply, transfer ?? [])
+  const post: Post = (reply, transfer) => port.postMessage(compactFrom(reply), transfer ?? [])
   const thread: ThreadInfo = { threadId: nameOfThread(message.threadId), concurrency, cells, shared }
   const dispatch = dispatcher(thread, post, (task) => resolveTask(exposed(), task))
   lastWords((thrown) => post({ type: 'fatal', error: encodeError(thrown) }))
-  port.onmessage = (event: MessageEvent<ToThread>) => dispatch(event.data)
+  port.onmessage = (event: MessageEvent) => dispatch(expandTo(event.data))
   return manifestOf(exposed())
 }
 
@@ -55,8 +56,10 @@ function dispatcher(
   const stageChannels = new Set<number>()
   return (message) => {
     switch (message.type) {
-      case 'open':
-        return tasks.open(message)
+      case 'task':
+        return tasks.task(message)
+      case 'dropTask':
+        return tasks.dropTask(message.id)
       case 'batch':
         return tasks.batch(message)
       case 'stage':

@@ -20,11 +20,10 @@ export class Results {
   private transfer: Set<Transferable> | undefined
   private refused: Set<number> | undefined
   /** How many values an item that still emits has sent, for the words of an error. */
-  private readonly sent = new Map<number, number>()
+  private sent: Map<number, number> | undefined
   private since: number
 
   constructor(
-    private readonly channel: number,
     private readonly batch: number,
     private readonly post: Post,
     now: number,
@@ -95,11 +94,10 @@ export class Results {
   /** Sends what there is. */
   flush(now: number): void {
     if (this.isEmpty) return
-    const { channel, batch, first, values, layout, errors } = this
+    const { batch, first, values, layout, errors } = this
     const transfer = this.transfer && [...this.transfer]
-    const message: ResultsMessage = {
+    const message: Unpacked = {
       type: 'results',
-      channel,
       batch,
       first,
       values,
@@ -114,9 +112,9 @@ export class Results {
       this.post(message, transfer)
     } catch (cause) {
       this.refused ??= new Set()
-      sendTheRest(this.post, message, transfer, cause, this.refused, this.sent)
+      sendTheRest(this.post, message, transfer, cause, this.refused, this.sent ?? new Map())
     }
-    if (layout) count(layout, this.sent)
+    if (layout) count(layout, (this.sent ??= new Map()))
   }
 
   private end(item: number, state: number): boolean {
@@ -151,10 +149,12 @@ function count(layout: readonly number[], sent: Map<number, number>): void {
   }
 }
 
+type Unpacked = ResultsMessage & { readonly values: readonly unknown[] }
+
 /** Sends the same outcomes, but each item whose values can't be cloned fails by itself, and is added to `refused`. */
 function sendTheRest(
   post: Post,
-  message: ResultsMessage,
+  message: Unpacked,
   transfer: Transferable[] | undefined,
   cause: unknown,
   refused: Set<number>,
@@ -175,7 +175,7 @@ function sendTheRest(
 }
 
 function split(
-  message: ResultsMessage,
+  message: Unpacked,
   isBad: (value: unknown) => boolean,
   toError: (value: unknown, place: string) => Error,
   refused: Set<number>,

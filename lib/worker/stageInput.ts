@@ -3,6 +3,7 @@
  * side sends more.
  * @module
  */
+import type { Values } from '../wire/messages.js'
 
 interface Reader {
   next(value: unknown): void
@@ -26,13 +27,14 @@ export class StageInput {
   /** @param report called with how many values were taken, and in how many milliseconds. */
   constructor(private readonly report: (count: number, busy: number) => void) {}
 
-  push(values: unknown[]): void {
+  push(values: Values): void {
     if (this.closed) return
     if (this.isEmpty) this.since = performance.now()
     if (this.at > 0) this.queue.splice(0, this.at)
     this.at = 0
     // Not by spreading: a long batch would be too many arguments.
-    this.queue = this.queue.length === 0 ? values : this.queue.concat(values)
+    const plain = Array.isArray(values) ? values : Array.from(values)
+    this.queue = this.queue.length === 0 ? plain : this.queue.concat(plain)
     this.drain()
   }
 

@@ -3,7 +3,7 @@
  * @module
  */
 import { ParallelError } from '../errors.js'
-import type { TaskSource, ToThread } from '../wire/messages.js'
+import type { TaskSource, ToThread, Values } from '../wire/messages.js'
 import { beginBatch, claimCell } from '../wire/sharedCells.js'
 import type { TaskContext, ThreadInfo } from './context.js'
 import { Cancellation, createContext } from './context.js'
@@ -25,24 +25,32 @@ const itemWindow = 1024
 
 type Call = (value: unknown, context: (() => TaskContext) | undefined) => unknown
 
-/** One channel: the function that its batches run. */
-interface Channel {
+interface Task {
   readonly call: Call
   /** Says what was thrown in the user's terms. */
   readonly explain: (thrown: unknown) => unknown
+}
+
+/** One subscription's work here, while there is some. */
+interface Channel {
+  readonly id: number
   readonly cancellation: Cancellation
   readonly running: Set<RunningItem>
+  /** Batches that haven't ended. */
+  jobs: number
 }
 
 /** A batch that has come in, and how far it is. */
 interface Job {
   readonly batch: number
+  readonly task: Task
   readonly channel: Channel
-  readonly values: unknown[]
+  readonly values: Values
   readonly results: Results
   next: number
   /** Items begun that haven't ended. */
   waiting: number
+  ended: boolean
 }
 
 /** An item that is still emitting or waiting. */
@@ -56,6 +64,7 @@ interface RunningItem {
 
 /** All the task channels of one thread. */
 export class TaskRunner {
+  private readonly tasks = new Map<number, Task>()
   private readonly channels = new Map<number, Channel>()
   private readonly jobs: Job[] = []
   private readonly unsent = new Set<Results>()
@@ -69,23 +78,33 @@ export class TaskRunner {
     private readonly resolve: (task: TaskSource) => ExposedFunction,
   ) {}
 
-  open(message: Extract<ToThread, { type: 'open' }>): void {
-    const cancellation = new Cancellation(message.channel, this.thread.cells)
+  task(message: Extract<ToThread, { type: 'task' }>): void {
     const explain = 'code' in message.task ? explainUnbound : (thrown: unknown) => thrown
-    this.channels.set(message.channel, {
-      call: this.callOf(message),
-      explain,
-      cancellation,
-      running: new Set(),
-    })
+    this.tasks.set(message.id, { call: this.callOf(message), explain })
   }
 
-  batch({ channel: id, batch, values }: Extract<ToThread, { type: 'batch' }>): void {
-    const channel = this.channels.get(id)
-    if (!channel) return
-    const results = new Results(id, batch, this.post, performance.now())
-    this.jobs.push({ batch, channel, values, results, next: 0, waiting: 0 })
+  dropTask(id: number): void {
+    this.tasks.delete(id)
+  }
+
+  batch({ channel: id, task: taskId, batch, values }: Extract<ToThread, { type: 'batch' }>): void {
+    const task = this.tasks.get(taskId)!
+    const channel = this.channels.get(id) ?? this.openChannel(id)
+    channel.jobs++
+    const results = new Results(batch, this.post, performance.now())
+    this.jobs.push({ batch, task, channel, values, results, next: 0, waiting: 0, ended: false })
     this.work()
+  }
+
+  private openChannel(id: number): Channel {
+    const channel = {
+      id,
+      cancellation: new Cancellation(id, this.thread.cells),
+      running: new Set<RunningItem>(),
+      jobs: 0,
+    }
+    this.channels.set(id, channel)
+    return channel
   }
 
   credit({ channel, batch, index, count }: Extract<ToThread, { type: 'credit' }>): void {
@@ -114,7 +133,7 @@ export class TaskRunner {
   }
 
   /** A function that can't be had fails every item that asks for it; the channel stays. */
-  private callOf({ task, spread }: Extract<ToThread, { type: 'open' }>): Call {
+  private callOf({ task, spread }: Extract<ToThread, { type: 'task' }>): Call {
     try {
       const run = this.resolve(task)
       if (run[role] === 'stage')
@@ -137,7 +156,7 @@ export class TaskRunner {
       this.runItems(job)
       if (job.next >= job.values.length) this.jobs.shift()
       if (job.waiting > 0) this.flushSoon(job.results)
-      else this.flush(job.results)
+      else this.finish(job)
     }
     this.working = false
   }
@@ -145,7 +164,8 @@ export class TaskRunner {
   /** Begins items until the batch is out of them or the thread is full. The loop that every plain function runs in. */
   private runItems(job: Job): void {
     const { channel, values, results } = job
-    const { call, cancellation } = channel
+    const { call, explain } = job.task
+    const { cancellation } = channel
     const { cells } = this.thread
     const claim = claimCell(job.batch)
     const clockEvery = values.length > 64 ? 15 : 0
@@ -162,7 +182,7 @@ export class TaskRunner {
         if (typeof result !== 'object' || result === null) results.single(item, result)
         else this.settle(job, item, result)
       } catch (thrown) {
-        results.fail(item, channel.explain(thrown))
+        results.fail(item, explain(thrown))
       }
       if ((item & clockEvery) === 0 && performance.now() - results.lastSent > flushInterval)
         this.flush(results)
@@ -181,10 +201,10 @@ export class TaskRunner {
   }
 
   private awaitResult(running: RunningItem, promise: PromiseLike<unknown>): void {
-    const { results, channel } = running.job
+    const { results, task } = running.job
     const fail = (thrown: unknown) => {
       if (!this.isRunning(running)) return
-      results.fail(running.item, channel.explain(thrown))
+      results.fail(running.item, task.explain(thrown))
       this.ended(running)
     }
     const succeed = (value: unknown) => {
@@ -233,7 +253,7 @@ export class TaskRunner {
       },
       whenRoom: (resume) => this.pause(running, resume),
       complete: () => end(() => results.complete(running.item)),
-      error: (thrown) => end(() => results.fail(running.item, running.job.channel.explain(thrown))),
+      error: (thrown) => end(() => results.fail(running.item, running.job.task.explain(thrown))),
     }
   }
 
@@ -264,10 +284,18 @@ export class TaskRunner {
   private ended(running: RunningItem): void {
     const { job } = running
     this.settled(running)
-    if (job.waiting === 0 && job.next >= job.values.length) this.flush(job.results)
+    if (job.waiting === 0 && job.next >= job.values.length) this.finish(job)
     else if (performance.now() - job.results.lastSent > flushInterval) this.flush(job.results)
     else this.flushSoon(job.results)
     this.work()
+  }
+
+  /** What a batch still has to say, and, after the last one, the end of its channel. */
+  private finish(job: Job): void {
+    this.flush(job.results)
+    if (job.ended || job.next < job.values.length) return
+    job.ended = true
+    if (--job.channel.jobs === 0) this.channels.delete(job.channel.id)
   }
 
   private flushSoon(results: Results): void {

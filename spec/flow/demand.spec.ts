@@ -167,16 +167,21 @@ describe('DemandSignal', () => {
         () => 3,
       ).room,
     ).toBe(3)
-    expect(new DemandSignal(() => true).room).toBeGreaterThan(0)
+    expect(new DemandSignal(() => true).room).toBeUndefined()
     expect(new DemandSignal(() => true).waitsForOthers).toBe(false)
   })
 })
 
 describe('Reader', () => {
+  /** Emits a value, of which that becomes. */
+  function emit(reader: Reader, becomes: () => void): void {
+    reader.emit({ next: becomes }, undefined)
+  }
+
   /** A source inside of what `outer` emits, subscribed as its value is taken. */
   function innerOf(outer: Reader, demand: Demand | undefined): Reader {
     let inner: Reader | undefined
-    outer.emit(() => {
+    emit(outer, () => {
       offerDemand(
         demand,
         () => {
@@ -222,7 +227,7 @@ describe('Reader', () => {
     const inner = innerOf(reader, demand)
     expect(reader.mayRead).toBe(true)
     // Neither emitted downstream nor subscribed: concatMap has put it aside.
-    reader.emit(() => {})
+    emit(reader, () => {})
     expect(reader.mayRead).toBe(false)
     inner.end()
     // What its end brings about comes first.
@@ -240,8 +245,28 @@ describe('Reader', () => {
     )
     const reader = new Reader(counted, () => {})
     innerOf(reader, counted)
-    reader.emit(() => counted.received++)
+    emit(reader, () => counted.received++)
     expect(reader.mayRead).toBe(true)
+  })
+
+  it('may emit as many in a row as there is room for, and asks for each where that is not told or inner sources are open', () => {
+    const counted = new DemandSignal(
+      () => true,
+      undefined,
+      () => 10,
+    )
+    counted.received = 5
+    const reader = new Reader(counted, () => {})
+    expect(reader.limit).toBe(15)
+    expect(reader.mayGoOn(15)).toBe(true)
+    counted.received = 15
+    expect(reader.mayGoOn(15)).toBe(false)
+    expect(new Reader(new DemandSignal(() => true), () => {}).limit).toBe(1)
+    const free = new Reader(undefined, () => {})
+    expect(free.mayGoOn(free.limit)).toBe(true)
+    innerOf(reader, counted)
+    expect(reader.limit).toBe(16)
+    expect(reader.mayGoOn(16)).toBe(false)
   })
 
   it('ends once, however often that is said', async () => {
@@ -268,7 +293,7 @@ describe('Reader', () => {
     wake.mockClear()
     // As with concat: the first one's completion subscribes the second, which is the outermost's inner source now.
     const next = innerOf(middle, demand)
-    outermost.emit(() => {})
+    emit(outermost, () => {})
     expect(outermost.mayRead).toBe(false)
     next.end()
     await Promise.resolve()

@@ -1,0 +1,55 @@
+/**
+ * The form in which messages are posted. What travels all the time, batches and their results, goes as tuples, since
+ * structured clone writes the name of each property as a string; and numbers go packed.
+ * @module
+ */
+import type { EncodedError } from './errorCodec.js'
+import type { FromThread, ToThread, Values } from './messages.js'
+import { pack } from './packing.js'
+
+type BatchTuple = [channel: number, task: number, batch: number, values: Values]
+type ResultsTuple = [
+  batch: number,
+  first: number,
+  busy: number,
+  values: Values,
+  layout?: number[],
+  errors?: EncodedError[],
+]
+
+/** A message to a thread, as it is posted. */
+export function compactTo(message: ToThread): unknown {
+  if (message.type === 'batch') {
+    const { channel, task, batch, values } = message
+    return [channel, task, batch, pack(values)] satisfies BatchTuple
+  }
+  return message.type === 'input' ? { ...message, values: pack(message.values) } : message
+}
+
+/** What {@link compactTo} has posted. */
+export function expandTo(data: unknown): ToThread {
+  if (!Array.isArray(data)) return data as ToThread
+  const [channel, task, batch, values] = data as BatchTuple
+  return { type: 'batch', channel, task, batch, values }
+}
+
+/** A message from a thread, as it is posted. */
+export function compactFrom(message: FromThread): unknown {
+  if (message.type === 'results') {
+    const { batch, first, busy, values, layout, errors } = message
+    const packed = pack(values)
+    // Most have neither, and an element that isn't there costs nothing.
+    if (!layout) return [batch, first, busy, packed] satisfies ResultsTuple
+    return (
+      errors ? [batch, first, busy, packed, layout, errors] : [batch, first, busy, packed, layout]
+    ) satisfies ResultsTuple
+  }
+  return message.type === 'output' ? { ...message, values: pack(message.values) } : message
+}
+
+/** What {@link compactFrom} has posted. */
+export function expandFrom(data: unknown): FromThread {
+  if (!Array.isArray(data)) return data as FromThread
+  const [batch, first, busy, values, layout, errors] = data as ResultsTuple
+  return { type: 'results', batch, first, busy, values, layout, errors }
+}
