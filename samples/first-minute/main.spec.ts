@@ -12,6 +12,7 @@ it('prints what its comments say', async () => {
     'cellar 13',
   ])
   expect(parts.producer).toEqual([1, 2, 4, 7, 14, 28])
+  expect(parts.loop).toEqual([1, 1, 2, 1, 3, 1, 2, 4, 1, 5])
   expect(parts.inline).toEqual([0, 1, 1, 2, 3, 5, 8, 13, 21, 34])
   expect(parts.errors?.slice(-4)).toEqual([
     'TypeError: fetch failed',

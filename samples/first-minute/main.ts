@@ -4,7 +4,16 @@
  *     npx tsx samples/first-minute/main.ts
  */
 import { of, range } from 'rxjs'
-import { fanIn, fanOut, fromTask, isParallelError, parallelMap, pull, threadPool } from 'rxjs-parallel'
+import {
+  fanIn,
+  fanOut,
+  fromTask,
+  isParallelError,
+  parallelMap,
+  pull,
+  threadPool,
+  toAsyncIterable,
+} from 'rxjs-parallel'
 import { isStarted } from '../isStarted.js'
 import type { Reading } from './primes.worker.js'
 import { serveOnePage } from './webServer.js'
@@ -56,6 +65,19 @@ async function producer(log: Log) {
   // #endregion
 }
 
+async function loop(log: Log) {
+  function* naturals() {
+    for (let n = 1; ; n++) yield n
+  }
+  // #region loop
+  const divisors$ = pull(naturals()).pipe(parallelMap(pool.tasks.divisors)) // of 1, 2, 3 and so on, without end
+  for await (const divisor of toAsyncIterable(divisors$)) {
+    log(divisor) // 1, 1 2, 1 3, 1 2 4, 1 5
+    if (divisor === 5) break // unsubscribes
+  }
+  // #endregion
+}
+
 async function inline(log: Log) {
   // #region inline
   const fib = (n: number): number => (n < 2 ? n : fib(n - 1) + fib(n - 2))
@@ -96,7 +118,7 @@ async function closing(log: Log) {
 }
 
 export async function main(log: Log = console.log) {
-  for (const part of [ordered, unordered, branches, producer, inline, errors, scoped, closing]) {
+  for (const part of [ordered, unordered, branches, producer, loop, inline, errors, scoped, closing]) {
     log(`${part.name}:`)
     await part(log)
   }
