@@ -8,6 +8,7 @@ const rooms = {
   pool: ['pool', 'flow', 'wire', 'worker', 'errors'], // worker: narrowed to types below
   operators: ['operators', 'flow', 'pool', 'wire', 'errors'],
   shared: ['shared', 'wire', 'errors'],
+  msgpack: ['msgpack', 'wire', 'errors'],
 }
 const entries = ['testing', 'nestjs', 'angular', 'nats', 'msgpack']
 
@@ -19,6 +20,7 @@ const error = (name, comment, from, to) => ({ name, comment, severity: 'error', 
 // By the files that these names resolve to.
 const threads = '^node_modules/threads/(?!.*worker)'
 const threadsWorker = '^node_modules/threads/(dist/)?worker'
+const msgpackr = '^node_modules/msgpackr/'
 
 const oneImporter = (name, room, path) => [
   error(
@@ -91,6 +93,12 @@ module.exports = {
 
     ...oneImporter('threads', 'pool', threads),
     ...oneImporter('threads-worker', 'worker', threadsWorker),
+    error(
+      'msgpackr-in-msgpack',
+      'Only lib/msgpack knows msgpackr: it is an optional peer dependency.',
+      { path: '^lib/', pathNot: at('msgpack') },
+      { path: msgpackr },
+    ),
     error(
       'no-rxjs-at-run-time',
       'RxJS 9 changes Observables; and a worker of plain tasks loads none. Stages are streams, so may.',

@@ -6,6 +6,7 @@ type Entries = Record<string, string>
 const publicEntries: Entries = {
   index: 'lib/index.ts',
   worker: 'lib/worker/index.ts',
+  msgpack: 'lib/msgpack/index.ts',
 }
 
 /** Files that the library itself starts in a thread, by `new URL('./NAME.js', import.meta.url)`. */
@@ -22,7 +23,7 @@ export default defineConfig({
   entry: { ...publicEntries, ...threadEntries },
   format: ['esm', 'cjs'],
   dts: { entry: publicEntries },
-  external: ['rxjs', 'threads'],
+  external: ['rxjs', 'threads', 'msgpackr'],
   // One copy of shared code an output format, or `instanceof` fails across entries.
   splitting: true,
   treeshake: true,

@@ -1,0 +1,42 @@
+/**
+ * Records packed as MessagePack.
+ * @module rxjs-parallel/msgpack
+ */
+import type { CodecKind } from '../wire/codec.js'
+import { registerCodec } from '../wire/codec.js'
+import { MsgpackDecoder } from './decoder.js'
+import { MsgpackEncoder } from './encoder.js'
+
+export type { CodecKind } from '../wire/codec.js'
+
+// Made here, so that the URL is the entry's own. Evaluating this file is what makes the codec known to a thread.
+const kind = registerCodec({
+  name: 'msgpack',
+  module: import.meta.url,
+  encoder: () => new MsgpackEncoder(),
+  decoder: () => new MsgpackDecoder(),
+})
+
+/**
+ * A codec for streams of small records: plain objects of numbers, short strings, booleans, dates, bigints and arrays
+ * of such. They travel packed by `msgpackr`, which has to be installed, in memory that is moved and not copied; the
+ * keys that records have in common travel once. What arrives is what structured clone, the default, would have made
+ * of each value; a value that can't be packed without a loss goes as it would without the codec, and so does a batch
+ * of few.
+ *
+ * It doesn't help where numbers, long strings or buffers are most of the data: structured clone copies these sooner.
+ * One thing it carries that structured clone refuses: a Proxy of a plain object or array arrives as what it stands for.
+ *
+ * @example
+ * ```ts
+ * import { msgpack } from 'rxjs-parallel/msgpack'
+ * const pool = threadPool<typeof import('./shop.worker.js')>(new URL('./shop.worker.js', import.meta.url), {
+ *   codec: msgpack(),
+ * })
+ * of({ id: 7, price: 20, tags: ['new'] }).pipe(parallelMap(pool.tasks.reprice)).subscribe(console.log)
+ * // { id: 7, price: 21, tags: [ 'new' ] }
+ * ```
+ */
+export function msgpack(): CodecKind {
+  return kind
+}
