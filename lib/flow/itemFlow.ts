@@ -4,8 +4,7 @@
  * @module
  */
 import { OverflowError, WorkerCrashError } from '../errors.js'
-import type { Trace } from '../wire/errorCodec.js'
-import type { TaskSource } from '../wire/messages.js'
+import type { Manifest } from '../wire/messages.js'
 import { itemState } from '../wire/messages.js'
 import type { BatchSize } from './batchSize.js'
 import { byteSize } from './byteSize.js'
@@ -17,7 +16,7 @@ import type { Receiver } from './outlet.js'
 import { Outlet } from './outlet.js'
 import type { Sequencer } from './reorder.js'
 import { Arrival, Reorder } from './reorder.js'
-import type { Attachment, Dispatch, Loss, Outcomes, Work } from './work.js'
+import type { Attachment, Dispatch, Loss, Outcomes, Work, WorkStep } from './work.js'
 
 /** What to do when more items wait than may. */
 export type Overflow = 'error' | 'dropOldest' | 'dropNewest'
@@ -30,8 +29,7 @@ export interface Replacement {
 }
 
 export interface ItemFlowOptions {
-  readonly task: TaskSource
-  readonly spread: boolean
+  readonly steps: readonly WorkStep[]
   readonly pin: number | undefined
   readonly batchSize: BatchSize
   readonly ordered: boolean
@@ -46,8 +44,6 @@ export interface ItemFlowOptions {
   readonly transfer: ((value: never) => readonly Transferable[]) | undefined
   /** Replaces a failed item; undefined fails the stream. Returns how to stop it. */
   readonly replace: ((error: unknown, value: unknown, by: Replacement) => () => void) | undefined
-  /** Made where the work was asked for: its frames are added to those of the errors of threads. */
-  readonly caller: Trace | undefined
   /** The demand of whoever is downstream. */
   readonly below: Demand | undefined
   /** Items that may always be with it, even where the pool can't use so many. */
@@ -72,8 +68,8 @@ export class ItemFlow<T, R> implements Work {
     () => this.room - this.load,
   )
   private readonly queue = new ChunkQueue<T>()
-  private readonly outlet: Outlet<R>
-  private readonly sequence: Sequencer<R>
+  private outlet: Outlet<R>
+  private sequence: Sequencer<R>
   private stopReplacing: Set<() => void> | undefined
   private attachment: Attachment | undefined
   /** Items that threads have, or that are being replaced. */
@@ -91,28 +87,44 @@ export class ItemFlow<T, R> implements Work {
 
   constructor(
     receiver: Receiver<R>,
-    private readonly options: ItemFlowOptions,
+    private options: ItemFlowOptions,
   ) {
     this.bounded =
       options.bufferSize !== Number.POSITIVE_INFINITY || options.bufferBytes !== Number.POSITIVE_INFINITY
-    this.outlet = new Outlet(receiver, options.below, () => this.progressed())
-    this.sequence = options.ordered ? new Reorder(this.outlet) : new Arrival(this.outlet)
+    this.outlet = this.outletTo(receiver)
+    this.sequence = this.sequenceTo(this.outlet)
   }
 
-  get task(): TaskSource {
-    return this.options.task
+  /** Told what the threads expose, before the first items are taken: the last chance to {@link divert}. */
+  settle: ((manifest: Manifest) => void) | undefined
+
+  /** Runs these steps instead, and hands their results to `receiver`. */
+  divert(
+    receiver: Receiver<R>,
+    changes: Pick<ItemFlowOptions, 'steps' | 'batchSize' | 'ordered' | 'below'>,
+  ): void {
+    this.outlet.close()
+    this.options = { ...this.options, ...changes }
+    this.outlet = this.outletTo(receiver)
+    this.sequence = this.sequenceTo(this.outlet)
   }
-  get spread(): boolean {
-    return this.options.spread
+
+  private outletTo(receiver: Receiver<R>): Outlet<R> {
+    return new Outlet(receiver, this.options.below, () => this.progressed())
+  }
+
+  private sequenceTo(outlet: Outlet<R>): Sequencer<R> {
+    return this.options.ordered ? new Reorder(outlet) : new Arrival(outlet)
+  }
+
+  get steps(): readonly WorkStep[] {
+    return this.options.steps
   }
   get pin(): number | undefined {
     return this.options.pin
   }
   get transfer(): ItemFlowOptions['transfer'] {
     return this.options.transfer
-  }
-  get caller(): Trace | undefined {
-    return this.options.caller
   }
   get batchSize(): BatchSize {
     return this.options.batchSize
@@ -128,6 +140,11 @@ export class ItemFlow<T, R> implements Work {
   /** Items and values that are with us now, in whatever state. */
   get load(): number {
     return this.queue.size + this.inFlight + this.outlet.held + this.sequence.held
+  }
+
+  /** Whether it takes nothing in any more. */
+  get closed(): boolean {
+    return this.over
   }
 
   /** Whether it is held up only because another stream's value has to come first downstream. */

@@ -4,7 +4,7 @@
  * @module
  */
 import type { Trace } from '../wire/errorCodec.js'
-import type { TaskSource, Values } from '../wire/messages.js'
+import type { Manifest, TaskStep, Values } from '../wire/messages.js'
 import type { BatchSize } from './batchSize.js'
 import type { Slice } from './chunkQueue.js'
 
@@ -39,16 +39,21 @@ export interface Loss {
   readonly running: readonly number[] | undefined
 }
 
-/** One operator's subscription, as a pool sees it. */
+/** What an operator adds to the work on an item. */
+export interface WorkStep extends TaskStep {
+  /** Made where the work was asked for: its frames follow those of errors that threads report. */
+  readonly caller: Trace | undefined
+}
+
+/** One operator's subscription, or that of several that run as one, as a pool sees it. */
 export interface Work {
-  readonly task: TaskSource
-  /** The item is a list of arguments. */
-  readonly spread: boolean
+  /** At least one. */
+  readonly steps: readonly WorkStep[]
+  /** Told what the threads expose before the first items are taken; it may settle then what it runs. */
+  settle?(manifest: Manifest): void
   /** The one thread that may run it, by its place in the pool; undefined for any. */
   readonly pin: number | undefined
   readonly batchSize: BatchSize
-  /** Made where the work was asked for: its frames follow those of errors that threads report. */
-  readonly caller: Trace | undefined
   /** How an error names an item. */
   place(item: number): string
   /** Items that wait. */

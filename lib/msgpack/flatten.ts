@@ -3,9 +3,10 @@
  * the order in which structured clone reads them.
  * @module
  */
+
+import { Seen } from '../wire/seen.js'
 import type { Row } from './rows.js'
 import { isRow, mark } from './rows.js'
-import { Seen } from './seen.js'
 import type { Shapes, Site } from './shapes.js'
 import { newSite, noShape } from './shapes.js'
 import { isUtf8 } from './wellFormed.js'

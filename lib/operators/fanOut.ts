@@ -218,11 +218,11 @@ function inThread(ref: AnyRef, leastRoom: number): StartBranch<unknown, unknown>
       return flow
     }
     const asTask = (): AnyFlow => {
+      const steps = [{ task, spread: false, caller: trace }]
       const flow = new ItemFlow<unknown, unknown>(subscriber, {
-        task,
-        spread: false,
+        steps,
         pin: index,
-        batchSize: pool.batchSizeOf(task, 'auto'),
+        batchSize: pool.batchSizeOf(steps, 'auto'),
         ordered: true,
         concurrency: Number.POSITIVE_INFINITY,
         bufferSize: Number.POSITIVE_INFINITY,
@@ -231,7 +231,6 @@ function inThread(ref: AnyRef, leastRoom: number): StartBranch<unknown, unknown>
         place: (item) => `items[${item}]`,
         transfer: undefined,
         replace: undefined,
-        caller: trace,
         below,
         leastRoom,
         changed,

@@ -1,8 +1,6 @@
 import type { ObservableInput, OperatorFunction } from 'rxjs'
-import { from, Observable, Subscriber } from 'rxjs'
-import { offerDemand, offeredDemand } from '../flow/demand.js'
+import { from, Observable } from 'rxjs'
 import type { ItemFlowOptions, Overflow } from '../flow/itemFlow.js'
-import { ItemFlow } from '../flow/itemFlow.js'
 import { badArgument, checkFunction, checkNames, checkNumber, checkWord } from '../pool/checks.js'
 import type { Bindings } from '../pool/inlineFunction.js'
 import { inlineFunctionPool, inlineSource } from '../pool/inlineFunction.js'
@@ -11,7 +9,10 @@ import { backend } from '../pool/seam.js'
 import { isRef } from '../pool/taskRefs.js'
 import { traceOf } from '../pool/traceOf.js'
 import { describe } from '../wire/describe.js'
+import { isGenerator } from '../wire/generators.js'
 import type { TaskSource } from '../wire/messages.js'
+import type { Mapping } from './fusion.js'
+import { chainOf, markChain, runChain } from './fusion.js'
 
 export interface ParallelMapOptions<T = unknown, E = never> {
   /** Whether results come in the order of their items; an item's own results stay together then. Default: true. */
@@ -77,6 +78,9 @@ const caller = 'parallelMap'
  *   items before it.
  * - Unsubscribing drops what waits and tells what runs to stop (`context.signal`, `context.cancelled`).
  * - The source may be read with {@link pull}: then it is read only as fast as the threads work.
+ * - Adjacent `parallelMap`s on one pool run as one hop: an item goes through their tasks in one thread, and what stands
+ *   between them never comes back here. A generator ends such a chain, since all threads can share what it emits; so do
+ *   `concurrency` and `onError`, and options for the source (`buffer`, `batch`, `transfer`) of any but the first.
  *
  * @param task a task of a pool (`pool.tasks.NAME`), or a function, which then runs in threads that all inline
  *   functions share: its source is sent there, so that it knows only its arguments, its `bindings` and what is global.
@@ -113,74 +117,25 @@ export function parallelMap(
   options: InlineOptions<never, unknown> = {},
 ): OperatorFunction<unknown, unknown> {
   const checked = checkOptions(options)
-  const target = targetOf(task, options)
-  const trace = traceOf(parallelMap)
-  return (source) =>
-    new Observable((subscriber) => {
-      const { pool, task } = target()
-      const flow = new ItemFlow<unknown, unknown>(subscriber, {
-        ...checked,
-        task,
-        pin: undefined,
-        batchSize: pool.batchSizeOf(task, checked.batch),
-        place: (item) => `items[${item}]`,
-        replace: replacer(options.onError),
-        caller: trace,
-        below: offeredDemand(),
-      })
-      runThrough(flow, pool, source, subscriber)
-    })
-}
-
-/** Has a pool run what a source emits. */
-function runThrough<T, R>(
-  flow: ItemFlow<T, R>,
-  pool: PoolBackend,
-  source: Observable<T>,
-  subscriber: Subscriber<R>,
-): void {
-  flow.attach(pool.attach(flow))
-  const input = new Input<T>(flow)
-  // Before the source is subscribed: a synchronous one must see that nobody listens any more.
-  subscriber.add(input)
-  subscriber.add(() => flow.cancel())
-  offerDemand(flow.demand, () => source.subscribe(input))
-}
-
-/** What the source is subscribed with: its values go into the flow without the detours of an observer object. */
-class Input<T> extends Subscriber<T> {
-  constructor(private readonly flow: ItemFlow<T, unknown>) {
-    super()
+  const { task: source, pool } = targetOf(task, options)
+  const mapping: Mapping = {
+    ...checked,
+    pool,
+    step: { task: source, spread: checked.spread, caller: traceOf(parallelMap) },
+    isGenerator: typeof task === 'function' && isGenerator(task as () => unknown),
+    replace: replacer(options.onError),
   }
-
-  override next(value: T): void {
-    if (!this.isStopped) this.flow.push(value)
-  }
-
-  protected override _error(error: unknown): void {
-    this.flow.abort(error)
-    this.unsubscribe()
-  }
-
-  protected override _complete(): void {
-    this.flow.end()
-    this.unsubscribe()
+  return (source) => {
+    const chain = chainOf(source, mapping)
+    const results = new Observable<unknown>((subscriber) => runChain(chain, subscriber))
+    markChain(results, chain)
+    return results
   }
 }
 
-function checkOptions(options: InlineOptions<never, unknown>): Pick<
-  ItemFlowOptions,
-  | 'ordered'
-  | 'spread'
-  | 'concurrency'
-  | 'bufferSize'
-  | 'bufferBytes'
-  | 'bufferBytes'
-  | 'overflow'
-  | 'transfer'
-> & {
-  batch: 'auto' | number
-} {
+function checkOptions(
+  options: InlineOptions<never, unknown>,
+): Omit<Mapping, 'pool' | 'step' | 'isGenerator' | 'replace'> & { spread: boolean } {
   checkNames(caller, options, optionNames)
   const {
     ordered = true,
@@ -206,23 +161,23 @@ function checkOptions(options: InlineOptions<never, unknown>): Pick<
   }
 }
 
-/** What is to be run, and by which pool: that of inline functions is made only when one is subscribed. */
+/** What is to be run, and by which pool. */
 function targetOf(
   task: unknown,
   { bindings }: InlineOptions<never, unknown>,
-): () => { pool: PoolBackend; task: TaskSource } {
+): { pool: () => PoolBackend; task: TaskSource } {
   if (isRef(task)) {
     if (bindings)
       throw badArgument(
         caller,
         'bindings are for inline functions; a task of a worker module imports what it needs',
       )
-    return () => ({ pool: task[backend], task: { name: task.name } })
+    return { pool: () => task[backend], task: { name: task.name } }
   }
   if (typeof task !== 'function')
     throw badArgument(caller, `expected a task (pool.tasks.NAME) or a function, got ${describe(task)}`)
   const source = inlineSource(caller, task as () => unknown, bindings ?? {})
-  return () => ({ pool: inlineFunctionPool()[backend], task: source })
+  return { pool: () => inlineFunctionPool()[backend], task: source }
 }
 
 function replacer(onError: InlineOptions<never, unknown>['onError']): ItemFlowOptions['replace'] {

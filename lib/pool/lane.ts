@@ -7,12 +7,13 @@ import type { StageEvents, StagePort } from '../flow/stageFlow.js'
 import type { Dispatch, Loss, Work } from '../flow/work.js'
 import type { EncodedError } from '../wire/errorCodec.js'
 import { decodeError } from '../wire/errorCodec.js'
-import type { FromThread, ResultsMessage, TaskSource } from '../wire/messages.js'
+import type { FromThread, Manifest, ResultsMessage } from '../wire/messages.js'
 import { itemState } from '../wire/messages.js'
 import { batchesUnderWay, cancelCell, claimCell, currentBatch } from '../wire/sharedCells.js'
-import { cloneError } from '../wire/uncloneable.js'
+import { cloneError, isCloneable } from '../wire/uncloneable.js'
 import { cloneFailures, sendOneByOne, transferList } from './cloneFailures.js'
 import type { Death, Link, StartLink } from './link.js'
+import { taskKey } from './taskKey.js'
 
 /** A batch that the thread has. */
 interface Batch {
@@ -28,7 +29,7 @@ interface Batch {
 }
 
 export interface LaneEvents {
-  ready(lane: Lane): void
+  ready(lane: Lane, manifest: Manifest): void
   startFailed(lane: Lane, error: unknown): void
   /** Items have ended. */
   ended(count: number, failed: number, busy: number): void
@@ -49,7 +50,7 @@ export class Lane {
   private readonly batches = new Map<number, Batch>()
   private readonly stages = new Map<number, StageEvents>()
   /** What it was told of tasks: those of worker modules by name, for good; inline functions while they are used. */
-  private readonly tasks = new Map<string | TaskSource, number>()
+  private readonly tasks = new Map<string | object, number>()
   private nextTask = 1
   private nextBatch = 1
   private lastHeard = 0
@@ -63,9 +64,9 @@ export class Lane {
   ) {
     this.link = start({ message: (message) => this.message(message), died: (death) => this.died(death) })
     this.link.started.then(
-      () => {
+      (manifest) => {
         if (this.state === 'starting') this.state = 'ready'
-        events.ready(this)
+        events.ready(this, manifest)
       },
       (error) => {
         this.state = 'dead'
@@ -170,7 +171,7 @@ export class Lane {
       if (this.link.cells) Atomics.add(this.link.cells, claimCell(id), batch.dispatch.slice.count)
     }
     if (running) this.tellCancelled(channel)
-    if ('code' in work.task) this.drop(work.task)
+    this.drop(work)
   }
 
   private tellCancelled(channel: number): void {
@@ -199,25 +200,28 @@ export class Lane {
   }
 
   /** The number under which the thread knows what the work runs, or what keeps that from being sent. */
-  private numberOf({ task, spread }: Work): number | Error {
-    const key = taskKey(task, spread)
+  private numberOf({ steps }: Work): number | Error {
+    const key = taskKey(steps)
     const known = this.tasks.get(key)
     if (known !== undefined) return known
     const id = this.nextTask++
     try {
-      this.link.post({ type: 'task', id, task, spread })
+      this.link.post({ type: 'task', id, steps: steps.map(({ task, spread }) => ({ task, spread })) })
     } catch (cause) {
-      return cloneError('values' in task ? task.values : task, 'bindings', 'to', cause)
+      const bindings = steps.flatMap(({ task }) => ('values' in task ? [task.values] : []))
+      const bad = bindings.find((each) => !isCloneable(each))
+      return cloneError(bad, 'bindings', 'to', cause)
     }
     this.tasks.set(key, id)
     return id
   }
 
   /** An inline function is known by its operator: with that it goes. */
-  private drop(task: TaskSource): void {
-    const id = this.tasks.get(task)
+  private drop({ steps }: Work): void {
+    const key = taskKey(steps)
+    const id = typeof key === 'string' ? undefined : this.tasks.get(key)
     if (id === undefined) return
-    this.tasks.delete(task)
+    this.tasks.delete(key)
     this.link.post({ type: 'dropTask', id })
   }
 
@@ -273,13 +277,15 @@ export class Lane {
     this.lastHeard = performance.now()
     if (!batch || batch.cancelled) return
     const { ended, failed } = countEnded(message)
+    const { steps } = batch.work
     batch.busy += message.busy
     batch.left -= ended
     if (ended > 0) {
       batch.work.batchSize.measured(ended, batch.busy)
-      this.events.ended(ended, failed, batch.busy)
+      const runs = steps.length === 1 ? ended : runsOf(message, ended, steps.length)
+      this.events.ended(runs, failed, batch.busy)
       batch.busy = 0
-      this.done += ended
+      this.done += runs
       this.inFlight -= ended
       // Before its outcomes are told, which may be the end of the work: what has ended needs no cancelling.
       if (batch.left <= 0) this.batches.delete(message.batch)
@@ -288,7 +294,9 @@ export class Lane {
       first: message.first,
       values: message.values,
       layout: message.layout,
-      errors: (message.errors ?? []).map((error) => decodeError(error, batch.work.caller)),
+      errors: (message.errors ?? []).map((error) =>
+        decodeError(error, steps[error.step ?? steps.length - 1]!.caller),
+      ),
     })
     if (ended > 0) this.settled()
   }
@@ -359,9 +367,9 @@ function countEnded({ values, layout }: ResultsMessage): { ended: number; failed
   return { ended, failed }
 }
 
-function taskKey(task: TaskSource, spread: boolean): string | TaskSource {
-  if (!('name' in task)) return task
-  return spread ? `...${task.name}` : task.name
+/** How many tasks were run for items that have ended: a step that fails is the item's last. */
+function runsOf({ errors = [] }: ResultsMessage, ended: number, steps: number): number {
+  return errors.reduce((runs, { step = steps - 1 }) => runs + step + 1 - steps, ended * steps)
 }
 
 function isEncoded(cause: unknown): cause is EncodedError {

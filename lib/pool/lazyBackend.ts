@@ -6,9 +6,10 @@ import { PoolClosedError } from '../errors.js'
 import { BatchSize } from '../flow/batchSize.js'
 import type { StageEvents } from '../flow/stageFlow.js'
 import type { Attachment, Work } from '../flow/work.js'
-import type { Manifest, TaskSource } from '../wire/messages.js'
+import type { Manifest, TaskStep } from '../wire/messages.js'
 import type { Engine } from './engine.js'
 import type { PoolBackend, PoolStats } from './seam.js'
+import { taskKey } from './taskKey.js'
 
 const noStats: PoolStats = {
   inFlight: 0,
@@ -84,10 +85,11 @@ export class LazyBackend implements PoolBackend {
     return this.engine?.threadIdAt(place)
   }
 
-  batchSizeOf(task: TaskSource, size: 'auto' | number): BatchSize {
-    if (size !== 'auto' || !('name' in task)) return new BatchSize(size)
-    const known = this.sizes.get(task.name) ?? new BatchSize()
-    this.sizes.set(task.name, known)
+  batchSizeOf(steps: readonly TaskStep[], size: 'auto' | number): BatchSize {
+    const key = taskKey(steps)
+    if (size !== 'auto' || typeof key !== 'string') return new BatchSize(size)
+    const known = this.sizes.get(key) ?? new BatchSize()
+    this.sizes.set(key, known)
     return known
   }
 

@@ -19,14 +19,13 @@ export function runOnce<R>(
   below: Demand | undefined,
 ): () => void {
   const pool = ref[backend]
-  const task = { name: ref.name }
   // One argument, as most have, needs no list around it.
   const spread = args.length !== 1
+  const steps = [{ task: { name: ref.name }, spread, caller: trace }]
   const flow = new ItemFlow<unknown, R>(receiver, {
-    task,
-    spread,
+    steps,
     pin: undefined,
-    batchSize: pool.batchSizeOf(task, 'auto'),
+    batchSize: pool.batchSizeOf(steps, 'auto'),
     ordered: false,
     concurrency: 1,
     bufferSize: Number.POSITIVE_INFINITY,
@@ -35,7 +34,6 @@ export function runOnce<R>(
     place: () => (spread ? `${caller} arguments` : `${caller} arguments[0]`),
     transfer: undefined,
     replace: undefined,
-    caller: trace,
     below,
   })
   flow.attach(pool.attach(flow))

@@ -227,6 +227,7 @@ export class Scheduler {
     }
     const lane = this.laneFor(work)
     if (!lane) return this.startFor(work)
+    if (work.settle && this.manifestFound) work.settle(this.manifestFound)
     const dispatch = work.take()
     this.waiting.delete(work)
     if (!dispatch) return
@@ -277,7 +278,7 @@ export class Scheduler {
       place,
       this.options.concurrency,
       {
-        ready: (lane) => this.laneReady(lane),
+        ready: (lane, manifest) => this.laneReady(lane, manifest),
         startFailed: (lane, error) => this.startFailed(lane, error),
         ended: (count, failed, busy) => {
           if (count > failed) this.startFailures = 0
@@ -292,16 +293,14 @@ export class Scheduler {
     return lane
   }
 
-  private laneReady(lane: Lane): void {
+  private laneReady(lane: Lane, manifest: Manifest): void {
     this.tell({ type: this.crashed.delete(lane.place) ? 'replaced' : 'started', threadId: lane.threadId })
-    void lane.link.started.then((manifest) => {
-      this.manifestFound = manifest
-      for (const request of this.manifestRequests) {
-        this.manifestRequests.delete(request)
-        request.found(manifest)
-      }
-      this.freed(lane)
-    })
+    this.manifestFound = manifest
+    for (const request of this.manifestRequests) {
+      this.manifestRequests.delete(request)
+      request.found(manifest)
+    }
+    this.freed(lane)
   }
 
   private startFailed(lane: Lane, error: unknown): void {

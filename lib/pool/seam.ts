@@ -6,7 +6,7 @@ import type { Observable } from 'rxjs'
 import type { BatchSize } from '../flow/batchSize.js'
 import type { StageEvents } from '../flow/stageFlow.js'
 import type { Attachment, Work } from '../flow/work.js'
-import type { Manifest, TaskSource } from '../wire/messages.js'
+import type { Manifest, TaskStep } from '../wire/messages.js'
 import type { ContextTask, Stage } from '../worker/expose.js'
 
 /** What an operator asks of a pool. */
@@ -21,8 +21,8 @@ export interface PoolBackend {
   manifest(found: (manifest: Manifest) => void, failed: (error: unknown) => void): void
   /** The name of the thread of that place, if there is one now. */
   threadIdAt(place: number): string | undefined
-  /** How many items of this task go together in a message; what was learnt about a task stays with the pool. */
-  batchSizeOf(task: TaskSource, size: 'auto' | number): BatchSize
+  /** How many items go together in a message; what was learnt about tasks stays with the pool. */
+  batchSizeOf(steps: readonly TaskStep[], size: 'auto' | number): BatchSize
 }
 
 /** What any reference is at run time: whether it is a task or a stage, only the thread knows. */

@@ -10,7 +10,10 @@ import { registered } from './errorClasses.js'
 import { isCloneable } from './uncloneable.js'
 
 /** A thrown value, ready for structured clone. Causes may be cyclic: clone keeps identity. */
-export type EncodedError = { readonly error: ErrorRecord } | { readonly thrown: unknown }
+export type EncodedError = ({ readonly error: ErrorRecord } | { readonly thrown: unknown }) & {
+  /** The step that failed, where it wasn't the last. */
+  readonly step?: number
+}
 
 interface ErrorRecord {
   /** The class to come back as, where it is a known one. */

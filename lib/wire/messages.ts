@@ -5,7 +5,7 @@
  */
 import type { EncodedError } from './errorCodec.js'
 
-/** What a channel runs: a function that the worker module exposed, or one whose source travels with it. */
+/** What is run: a function that the worker module exposed, or one whose source travels with it. */
 export type TaskSource =
   | { readonly name: string }
   | {
@@ -13,6 +13,13 @@ export type TaskSource =
       readonly functions: [string, string][]
       readonly values: Record<string, unknown>
     }
+
+/** One step of what is run for each item: its input is the item, or each result of the step before it. */
+export interface TaskStep {
+  readonly task: TaskSource
+  /** The input is a list of arguments. */
+  readonly spread: boolean
+}
 
 /** Values of a batch: numbers only travel packed. See packing.ts. */
 export type Values = readonly unknown[] | Float64Array
@@ -30,13 +37,16 @@ export interface ConnectMessage {
   readonly shared: Readonly<Record<string, unknown>>
 }
 
-/** What a thread answers to {@link ConnectMessage}: the names it exposes, and which of them are stages. */
-export type Manifest = Record<string, 'task' | 'stage'>
+/** What a function that a worker module exposes is, as far as it shows before it is called. */
+export type ExposedKind = 'task' | 'generator' | 'stage'
+
+/** What a thread answers to {@link ConnectMessage}: the names it exposes. */
+export type Manifest = Record<string, ExposedKind>
 
 /** Main side to thread. */
 export type ToThread =
   /** What batches that name this number run. */
-  | { type: 'task'; id: number; task: TaskSource; spread: boolean }
+  | { type: 'task'; id: number; steps: readonly TaskStep[] }
   /** No more batches of that task come. */
   | { type: 'dropTask'; id: number }
   /** Items to run. A channel begins with its first batch. */

@@ -4,9 +4,10 @@
  */
 import type { Observable, ObservableInput } from 'rxjs'
 import { describe } from '../wire/describe.js'
+import { isGenerator } from '../wire/generators.js'
 import type { TaskContext } from './context.js'
 import type { ExposedFunction } from './exposed.js'
-import { role } from './exposed.js'
+import { many, role } from './exposed.js'
 import { serve } from './serve.js'
 
 /** A function wrapped by {@link task}: it gets its context as second argument. */
@@ -103,5 +104,5 @@ export function stage<T, R>(
 function mark(run: (...args: never[]) => unknown, as: 'task' | 'stage', caller: string): unknown {
   if (typeof run !== 'function') throw new TypeError(`${caller}: expected a function, got ${describe(run)}`)
   // A wrapper of its own: the same function may be exposed plain as well.
-  return Object.assign((...args: never[]) => run(...args), { [role]: as })
+  return Object.assign((...args: never[]) => run(...args), { [role]: as, [many]: isGenerator(run) })
 }

@@ -6,8 +6,14 @@
 /** Says how an exposed function wants to be called; a type of its own, so that a stage can't be used as a task. */
 export const role: unique symbol = Symbol.for('rxjs-parallel.role') as never
 
+/** Says of a wrapper that a generator is in it. */
+export const many: unique symbol = Symbol.for('rxjs-parallel.many') as never
+
 /** A function as a thread calls it, whatever its types were. */
-export type ExposedFunction = ((...args: unknown[]) => unknown) & { readonly [role]?: 'task' | 'stage' }
+export type ExposedFunction = ((...args: unknown[]) => unknown) & {
+  readonly [role]?: 'task' | 'stage'
+  readonly [many]?: boolean
+}
 
 /** All that a worker module exposed. */
 export type ExposedFunctions = Readonly<Record<string, ExposedFunction>>

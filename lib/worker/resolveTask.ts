@@ -3,9 +3,10 @@
  * @module
  */
 import { ParallelError } from '../errors.js'
-import type { Manifest, TaskSource } from '../wire/messages.js'
+import { isGenerator } from '../wire/generators.js'
+import type { ExposedKind, Manifest, TaskSource } from '../wire/messages.js'
 import type { ExposedFunction, ExposedFunctions } from './exposed.js'
-import { role } from './exposed.js'
+import { many, role } from './exposed.js'
 import { reviveFunction } from './inlineFunction.js'
 
 /** The function that a channel asks for. Throws where there is none of that name. */
@@ -19,5 +20,10 @@ export function resolveTask(exposed: ExposedFunctions, task: TaskSource): Expose
 
 /** What there is to call, for the main side. */
 export function manifestOf(exposed: ExposedFunctions): Manifest {
-  return Object.fromEntries(Object.entries(exposed).map(([name, run]) => [name, run[role] ?? 'task']))
+  return Object.fromEntries(Object.entries(exposed).map(([name, run]) => [name, kindOf(run)]))
+}
+
+function kindOf(run: ExposedFunction): ExposedKind {
+  if (run[role] === 'stage') return 'stage'
+  return run[many] || isGenerator(run) ? 'generator' : 'task'
 }

@@ -7,6 +7,7 @@ import { encodeError } from '../wire/errorCodec.js'
 import type { FromThread, ResultsMessage } from '../wire/messages.js'
 import { itemState } from '../wire/messages.js'
 import { cloneError, findUncloneable, isDetached, transferredBefore } from '../wire/uncloneable.js'
+import { StepFailure } from './stepFailure.js'
 
 /** Sends a message; throws what structured clone throws. */
 export type Post = (message: FromThread, transfer?: Transferable[]) => void
@@ -82,7 +83,7 @@ export class Results {
   fail(item: number, thrown: unknown): void {
     if (!this.end(item, itemState.failed)) return
     this.errors ??= []
-    this.errors.push(encodeError(thrown))
+    this.errors.push(encodeFailure(thrown))
   }
 
   /** Parts of the values to be moved instead of copied. Throws a CloneError for one that was moved before. */
@@ -138,6 +139,11 @@ export function addTransfers(to: Set<Transferable>, list: readonly Transferable[
     if (isDetached(part) || to.has(part)) throw transferredBefore('result')
     to.add(part)
   }
+}
+
+function encodeFailure(thrown: unknown): EncodedError {
+  if (!StepFailure.is(thrown)) return encodeError(thrown)
+  return { ...encodeError(thrown.thrown), step: thrown.step }
 }
 
 /** Adds what a message brought of the items that go on. */

@@ -2,19 +2,19 @@
  * Runs batches of items, one after the other (or `concurrency` at once where they wait), and sends their outcomes.
  * @module
  */
-import { ParallelError } from '../errors.js'
 import type { TaskSource, ToThread, Values } from '../wire/messages.js'
 import { beginBatch, claimCell } from '../wire/sharedCells.js'
-import type { TaskContext, ThreadInfo } from './context.js'
+import { chained } from './chain.js'
+import type { ThreadInfo } from './context.js'
 import { Cancellation, createContext } from './context.js'
 import type { Emitter, ResultKind, Stop } from './emission.js'
 import { emitAll, kindOf } from './emission.js'
 import { endOfTurn } from './endOfTurn.js'
 import type { ExposedFunction } from './exposed.js'
-import { role } from './exposed.js'
-import { explainUnbound } from './inlineFunction.js'
 import type { Post } from './results.js'
 import { Results } from './results.js'
+import type { MakeContext, Task } from './task.js'
+import { taskOf } from './task.js'
 
 /** A long batch sends what is finished at least this often, in milliseconds. */
 const flushInterval = 3
@@ -22,14 +22,6 @@ const flushInterval = 3
 const flushSize = 2048
 /** So many values may one item emit before it waits for the other side to have taken some. */
 const itemWindow = 1024
-
-type Call = (value: unknown, context: (() => TaskContext) | undefined) => unknown
-
-interface Task {
-  readonly call: Call
-  /** Says what was thrown in the user's terms. */
-  readonly explain: (thrown: unknown) => unknown
-}
 
 /** One subscription's work here, while there is some. */
 interface Channel {
@@ -79,8 +71,8 @@ export class TaskRunner {
   ) {}
 
   task(message: Extract<ToThread, { type: 'task' }>): void {
-    const explain = 'code' in message.task ? explainUnbound : (thrown: unknown) => thrown
-    this.tasks.set(message.id, { call: this.callOf(message), explain })
+    const tasks = message.steps.map((step) => taskOf(step, this.resolve))
+    this.tasks.set(message.id, tasks.length === 1 ? tasks[0]! : chained(tasks))
   }
 
   dropTask(id: number): void {
@@ -132,22 +124,6 @@ export class TaskRunner {
     this.work()
   }
 
-  /** A function that can't be had fails every item that asks for it; the channel stays. */
-  private callOf({ task, spread }: Extract<ToThread, { type: 'task' }>): Call {
-    try {
-      const run = this.resolve(task)
-      if (run[role] === 'stage')
-        throw new ParallelError('INVALID_ARGUMENT', 'a stage takes a whole stream; give it to fanOut')
-      if (run[role] === 'task')
-        return (value, context) => run(spread ? (value as unknown[])[0] : value, context!())
-      return spread ? (value) => run(...(value as unknown[])) : (value) => run(value)
-    } catch (thrown) {
-      return () => {
-        throw thrown
-      }
-    }
-  }
-
   private work(): void {
     // An item may end while its batch is being run: the loop below goes on by itself.
     if (this.working) return
@@ -171,7 +147,8 @@ export class TaskRunner {
     const clockEvery = values.length > 64 ? 15 : 0
     if (job.next === 0) results.began(performance.now())
     if (cells) beginBatch(cells, job.batch)
-    const context = () => createContext(this.thread, cancellation, (list) => results.toTransfer(list))
+    const context: MakeContext = (toTransfer = (list) => results.toTransfer(list)) =>
+      createContext(this.thread, cancellation, toTransfer)
     while (job.next < values.length && this.active < this.thread.concurrency) {
       const item = cells ? Atomics.add(cells, claim, 1) : job.next
       job.next = item + 1

@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest'
-import { Seen } from '../../lib/msgpack/seen.js'
+import { Seen } from '../../lib/wire/seen.js'
 
 const objects = Array.from({ length: 100 }, () => ({}))
 

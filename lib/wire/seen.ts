@@ -1,5 +1,5 @@
 /**
- * The objects of one value. Structured clone keeps it when one occurs twice in a value; rows can't.
+ * The objects of one value. Structured clone keeps it when one occurs twice in a value; what copies tree by tree can't.
  * @module
  */
 
