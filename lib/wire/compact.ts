@@ -6,6 +6,7 @@
 import type { EncodedError } from './errorCodec.js'
 import type { FromThread, ToThread, Values } from './messages.js'
 import { pack } from './packing.js'
+import { fromText, toText } from './text.js'
 
 type BatchTuple = [channel: number, task: number, batch: number, values: Values]
 type ResultsTuple = [
@@ -21,6 +22,8 @@ type ResultsTuple = [
 export function compactTo(message: ToThread): unknown {
   if (message.type === 'batch') {
     const { channel, task, batch, values } = message
+    const text = values.length === 1 ? toText(channel, task, batch, values[0]) : undefined
+    if (text !== undefined) return text
     return [channel, task, batch, pack(values)] satisfies BatchTuple
   }
   return message.type === 'input' ? { ...message, values: pack(message.values) } : message
@@ -28,6 +31,10 @@ export function compactTo(message: ToThread): unknown {
 
 /** What {@link compactTo} has posted. */
 export function expandTo(data: unknown): ToThread {
+  if (typeof data === 'string') {
+    const [channel, task, batch, value] = fromText(data)
+    return { type: 'batch', channel, task, batch, values: [value] }
+  }
   if (!Array.isArray(data)) return data as ToThread
   const [channel, task, batch, values] = data as BatchTuple
   return { type: 'batch', channel, task, batch, values }
@@ -37,6 +44,10 @@ export function expandTo(data: unknown): ToThread {
 export function compactFrom(message: FromThread): unknown {
   if (message.type === 'results') {
     const { batch, first, busy, values, layout, errors } = message
+    if (!layout && values.length === 1) {
+      const text = toText(batch, first, Math.round(busy * 1000), values[0])
+      if (text !== undefined) return text
+    }
     const packed = pack(values)
     // Most have neither, and an element that isn't there costs nothing.
     if (!layout) return [batch, first, busy, packed] satisfies ResultsTuple
@@ -49,6 +60,18 @@ export function compactFrom(message: FromThread): unknown {
 
 /** What {@link compactFrom} has posted. */
 export function expandFrom(data: unknown): FromThread {
+  if (typeof data === 'string') {
+    const [batch, first, microseconds, value] = fromText(data)
+    return {
+      type: 'results',
+      batch,
+      first,
+      busy: microseconds / 1000,
+      values: [value],
+      layout: undefined,
+      errors: undefined,
+    }
+  }
   if (!Array.isArray(data)) return data as FromThread
   const [batch, first, busy, values, layout, errors] = data as ResultsTuple
   return { type: 'results', batch, first, busy, values, layout, errors }

@@ -7,6 +7,16 @@ import { pack } from '../../lib/wire/packing.js'
 const someValues = fc.oneof(
   fc.array(fc.anything(), { maxLength: 40 }),
   fc.array(fc.double(), { maxLength: 40 }),
+  // As text, where that can be.
+  fc.tuple(
+    fc.oneof(
+      fc.double(),
+      fc.integer(),
+      fc.string({ unit: 'binary' }),
+      fc.string({ minLength: 250, maxLength: 260 }),
+      fc.constantFrom<unknown[]>(null, undefined, true, false, -0, '', ' ', '\ud800', 'n1', 5n),
+    ),
+  ),
 )
 const someNumber = fc.nat(1e6)
 
@@ -77,7 +87,8 @@ describe('the posted form', () => {
           type: fc.constant('results'),
           batch: someNumber,
           first: someNumber,
-          busy: fc.double(),
+          // To the microsecond, where it goes as text.
+          busy: fc.nat(1e9).map((microseconds) => microseconds / 1000),
           values: someValues,
           layout: fc.constant(layout),
           errors: layout
