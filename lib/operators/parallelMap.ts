@@ -1,6 +1,7 @@
 import type { ObservableInput, OperatorFunction } from 'rxjs'
 import { from, Observable } from 'rxjs'
-import type { ItemFlowOptions, Overflow } from '../flow/itemFlow.js'
+import type { Overflow } from '../flow/backlog.js'
+import type { ItemFlowOptions } from '../flow/itemFlow.js'
 import { badArgument, checkFunction, checkNames, checkNumber, checkWord } from '../pool/checks.js'
 import type { Bindings } from '../pool/inlineFunction.js'
 import { inlineFunctionPool, inlineSource } from '../pool/inlineFunction.js'

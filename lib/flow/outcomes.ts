@@ -1,0 +1,35 @@
+/**
+ * Reads what a message says of items of a batch where it isn't simply one result each.
+ * @module
+ */
+import { itemState } from '../wire/messages.js'
+import type { Outcomes } from './work.js'
+
+/** Is told what became of items, by their place in the batch, in the order in which it happened. */
+export interface OutcomeReader {
+  /** Whether nothing more is wanted. */
+  readonly over: boolean
+  /** `isOpen`: it may emit more. */
+  emitted(item: number, values: ArrayLike<unknown>, isOpen: boolean): void
+  completed(item: number): void
+  failed(item: number, error: unknown): void
+}
+
+/** @param layout see `ResultsMessage`. */
+export function readOutcomes(
+  { values, errors }: Outcomes,
+  layout: readonly number[],
+  reader: OutcomeReader,
+): void {
+  let at = 0
+  let failure = 0
+  for (let t = 0; t < layout.length && !reader.over; t += 3) {
+    const item = layout[t]!
+    const count = layout[t + 1]!
+    const state = layout[t + 2]!
+    const emitted = values.slice(at, (at += count))
+    if (count > 0) reader.emitted(item, emitted, state === itemState.open)
+    if (state === itemState.complete) reader.completed(item)
+    else if (state === itemState.failed) reader.failed(item, errors[failure++])
+  }
+}
