@@ -11,6 +11,7 @@ export type ParallelErrorCode =
   | 'CLONE'
   | 'OVERFLOW'
   | 'POOL_CLOSED'
+  | 'NOT_RETRIED'
   | 'UNKNOWN_TASK'
   | 'UNBOUND_NAME'
   | 'INVALID_ARGUMENT'
@@ -73,9 +74,12 @@ export class WorkerCrashError extends ParallelError {
 
 /** An item took longer than its `timeout`. Code `TASK_TIMEOUT`. */
 export class TaskTimeoutError extends ParallelError {
-  constructor(message: string, options?: { cause?: unknown }) {
+  constructor(message: string, options?: { cause?: unknown; value?: unknown }) {
     super('TASK_TIMEOUT', message, options)
+    this.value = options?.value
   }
+  /** The item. */
+  readonly value: unknown
 }
 
 /** A value can't be sent to a thread or back; `path` says which part of it. Code `CLONE`. */

@@ -34,6 +34,11 @@ export class Backlog<T> {
     return this.queue.size
   }
 
+  /** Whether the next item has to run by itself. */
+  get nextIsAlone(): boolean {
+    return this.queue.nextIsAlone
+  }
+
   /**
    * Whether an item may wait; asked before each is pushed. One may always.
    * @param dropped told the number of each item that is dropped for it.

@@ -16,7 +16,7 @@ export interface Slice<T> {
   /** Where in the chunk it begins. */
   readonly first: number
   readonly count: number
-  /** Whether it has to stay by itself: it may be what brought a thread down. */
+  /** Whether it has to run by itself: it may be what brought a thread down. */
   readonly alone?: boolean
 }
 
@@ -53,6 +53,11 @@ export class ChunkQueue<T> {
     this.size += slice.count
     if (this.head > 0) this.slices[--this.head] = slice
     else this.slices.unshift(slice)
+  }
+
+  /** Whether the next item has to run by itself. */
+  get nextIsAlone(): boolean {
+    return this.slices[this.head]?.alone === true
   }
 
   /** The next items that are neighbours, at most `size` of them. */

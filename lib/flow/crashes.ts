@@ -1,8 +1,7 @@
 /**
- * Which items are to blame for the deaths of threads.
+ * Which items are to blame for the deaths of threads, or can't be run again after one.
  * @module
  */
-import { WorkerCrashError } from '../errors.js'
 import { startOf, unendedItems } from './dispatch.js'
 import type { Dispatch, Loss } from './work.js'
 
@@ -17,35 +16,18 @@ export class Crashes {
    * The items of a dispatch that a thread's death is the end of, by their place in it.
    * @param isMoved whether items go to the thread with all that they hold, and so are gone with it.
    */
-  culprits(dispatch: Dispatch, { running }: Loss, isMoved: boolean): number[] {
+  culprits(dispatch: Dispatch, { running, certain }: Loss, isMoved: boolean): number[] {
     const left = unendedItems(dispatch)
     if (isMoved) return left
-    const suspects = (running ?? left).filter((item) => !dispatch.ended?.has(item))
-    if (suspects.length <= 1) return suspects
+    const guilty = certain ? running : this.repeated(dispatch, running)
+    return left.filter((item) => guilty.includes(item) || dispatch.emitted?.has(item))
+  }
+
+  private repeated(dispatch: Dispatch, suspects: readonly number[]): number[] {
     this.deaths ??= new Map()
     const { deaths } = this
     const start = startOf(dispatch)
     for (const item of suspects) deaths.set(start + item, (deaths.get(start + item) ?? 0) + 1)
     return suspects.filter((item) => deaths.get(start + item)! > deathsAllowed)
   }
-}
-
-/** @param name how an error names the item. */
-export function crashError(
-  { slice }: Dispatch,
-  item: number,
-  name: string,
-  { threadId, exitCode, cause, running }: Loss,
-): WorkerCrashError {
-  const code = exitCode === undefined ? '' : ` (exit code ${exitCode})`
-  const when =
-    running && !running.includes(item)
-      ? `before it ran ${name}, which can't run again: parts of it had been transferred`
-      : `while it ran ${name}`
-  return new WorkerCrashError(`thread ${threadId} died${code} ${when}`, {
-    cause,
-    threadId,
-    ...(exitCode === undefined ? {} : { exitCode }),
-    value: slice.chunk.values[slice.first + item],
-  })
 }

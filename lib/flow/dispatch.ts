@@ -9,7 +9,7 @@ import type { Dispatch } from './work.js'
 const grantAt = 512
 
 export function dispatchOf(slice: Slice<unknown>): Dispatch {
-  return { slice, grant: undefined, taken: undefined, ended: undefined }
+  return { slice, grant: undefined, taken: undefined, ended: undefined, emitted: undefined }
 }
 
 /** The number in the stream of its first item. */
@@ -21,6 +21,11 @@ export function startOf({ slice }: Dispatch): number {
 export function markEnded(dispatch: Dispatch, first: number, count: number): void {
   dispatch.ended ??= new Set()
   for (let i = 0; i < count; i++) dispatch.ended.add(first + i)
+}
+
+export function markEmitted(dispatch: Dispatch, item: number): void {
+  dispatch.emitted ??= new Set()
+  dispatch.emitted.add(item)
 }
 
 /** Items without an outcome. */

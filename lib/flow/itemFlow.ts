@@ -4,14 +4,17 @@
  * @module
  */
 import type { Manifest } from '../wire/messages.js'
+import { itemState } from '../wire/messages.js'
+import { isDetached } from '../wire/uncloneable.js'
 import type { Bounds } from './backlog.js'
 import { Backlog } from './backlog.js'
 import type { BatchSize } from './batchSize.js'
 import type { Slice } from './chunkQueue.js'
-import { Crashes, crashError } from './crashes.js'
+import { Crashes } from './crashes.js'
 import type { Demand } from './demand.js'
 import { DemandSignal, waitsForOthers } from './demand.js'
-import { dispatchOf, granting, markEnded, startOf, unendedSlices } from './dispatch.js'
+import { dispatchOf, granting, markEmitted, markEnded, startOf, unendedSlices } from './dispatch.js'
+import { lossError, notRetriedError, timeoutError } from './itemErrors.js'
 import type { OutcomeReader } from './outcomes.js'
 import { readOutcomes } from './outcomes.js'
 import type { Receiver } from './outlet.js'
@@ -20,6 +23,8 @@ import type { Sequencer } from './reorder.js'
 import { Arrival, Reorder } from './reorder.js'
 import type { Replace } from './replacements.js'
 import { Replacements } from './replacements.js'
+import type { RetryPolicy } from './retries.js'
+import { Retries } from './retries.js'
 import type { Attachment, Dispatch, Loss, Outcomes, Work, WorkStep } from './work.js'
 
 export interface ItemFlowOptions extends Bounds {
@@ -32,6 +37,10 @@ export interface ItemFlowOptions extends Bounds {
   /** How an error names an item. */
   readonly place: (item: number) => string
   readonly transfer: ((value: never) => readonly Transferable[]) | undefined
+  /** Milliseconds that an item may take, each time that it runs. */
+  readonly timeout?: number | undefined
+  /** Runs a failed item again; undefined: never. */
+  readonly retry?: RetryPolicy | undefined
   /** Replaces a failed item; undefined fails the stream. */
   readonly replace: Replace | undefined
   /** The demand of whoever is downstream. */
@@ -57,6 +66,7 @@ export class ItemFlow<T, R> implements Work {
   private outlet: Outlet<R>
   private sequence: Sequencer<R>
   private readonly crashes = new Crashes()
+  private readonly retries: Retries | undefined
   private readonly replacements: Replacements | undefined
   private attachment: Attachment | undefined
   /** Items that threads have, or that are being replaced. */
@@ -75,6 +85,7 @@ export class ItemFlow<T, R> implements Work {
     this.backlog = new Backlog(options)
     this.outlet = this.outletTo(receiver)
     this.sequence = this.sequenceTo(this.outlet)
+    this.retries = options.retry && new Retries(options.retry)
     this.replacements = options.replace && new Replacements(options.replace)
   }
 
@@ -103,6 +114,9 @@ export class ItemFlow<T, R> implements Work {
   get steps(): readonly WorkStep[] {
     return this.options.steps
   }
+  get timeout(): number | undefined {
+    return this.options.timeout
+  }
   get pin(): number | undefined {
     return this.options.pin
   }
@@ -114,6 +128,10 @@ export class ItemFlow<T, R> implements Work {
   }
   get queued(): number {
     return this.backlog.size
+  }
+
+  get alone(): boolean {
+    return this.backlog.nextIsAlone
   }
 
   place(item: number): string {
@@ -197,7 +215,7 @@ export class ItemFlow<T, R> implements Work {
 
   refused(dispatch: Dispatch, failures: ReadonlyMap<number, unknown>): number {
     if (this.over) return 0
-    for (const [item, error] of failures) this.failItem(dispatch, item, error)
+    for (const [item, error] of failures) this.endItemWith(dispatch, item, error)
     if (!this.over) this.putBack(dispatch, [])
     this.progressed()
     return failures.size
@@ -216,8 +234,8 @@ export class ItemFlow<T, R> implements Work {
     if (this.over) return 0
     const failed = this.crashes.culprits(dispatch, loss, this.options.transfer !== undefined)
     for (const item of failed)
-      this.failItem(dispatch, item, crashError(dispatch, item, this.place(startOf(dispatch) + item), loss))
-    if (!this.over) this.putBack(dispatch, loss.running ?? [])
+      if (!this.over) this.failItem(dispatch, item, this.errorOf(dispatch, item, loss), true)
+    if (!this.over) this.putBack(dispatch, loss.running)
     this.progressed()
     return failed.length
   }
@@ -279,24 +297,69 @@ export class ItemFlow<T, R> implements Work {
       get over() {
         return isOver()
       },
-      emitted: (item, values, isOpen) =>
-        this.sequence.part(
-          start + item,
-          values as ArrayLike<R>,
-          isOpen ? granting(dispatch, item) : undefined,
-        ),
+      emitted: (item, values, state) => {
+        if (state !== itemState.complete) markEmitted(dispatch, item)
+        const taken = state === itemState.open ? granting(dispatch, item) : undefined
+        this.sequence.part(start + item, values as ArrayLike<R>, taken)
+      },
       completed: (item) => this.endItem(dispatch, item),
       failed: (item, error) => this.failItem(dispatch, item, error),
+      timedOut: (item) => this.failItem(dispatch, item, this.timeoutOf(dispatch, item)),
     }
+  }
+
+  private errorOf(dispatch: Dispatch, item: number, loss: Loss): Error {
+    const isOver = loss.ended === 'timeout' && loss.running.includes(item)
+    if (isOver) return this.timeoutOf(dispatch, item)
+    return lossError(dispatch, item, this.place(startOf(dispatch) + item), loss)
+  }
+
+  private timeoutOf(dispatch: Dispatch, item: number): Error {
+    return timeoutError(dispatch, item, this.place(startOf(dispatch) + item), this.options.timeout ?? 0)
   }
 
   private endItem(dispatch: Dispatch, item: number): void {
     this.inFlight--
     markEnded(dispatch, item, 1)
     this.sequence.complete(startOf(dispatch) + item)
+    this.retries?.ended(startOf(dispatch) + item)
   }
 
-  private failItem(dispatch: Dispatch, item: number, error: unknown): void {
+  /** Runs it again, where that is asked for and can be; `alone` where it may have brought a thread down. */
+  private failItem(dispatch: Dispatch, item: number, error: unknown, alone = false): void {
+    if (!this.retries) return this.endItemWith(dispatch, item, error)
+    const { chunk, first } = dispatch.slice as Slice<T>
+    const position = startOf(dispatch) + item
+    const why = this.whyNotAgain(dispatch, item)
+    if (why) return this.endItemWith(dispatch, item, notRetriedError(this.place(position), why, error))
+    markEnded(dispatch, item, 1)
+    const again = () => {
+      this.inFlight--
+      this.backlog.putBack({ chunk, first: first + item, count: 1, alone })
+      this.readyIfQueued()
+    }
+    const fail = (thrown: unknown) => {
+      this.endItemWith(dispatch, item, thrown)
+      this.progressed()
+    }
+    if (!this.retries.start(position, error, again, fail)) this.endItemWith(dispatch, item, error)
+  }
+
+  private whyNotAgain(dispatch: Dispatch, item: number): string | undefined {
+    if (dispatch.emitted?.has(item)) return 'values of it have been emitted'
+    const { transfer } = this.options
+    if (!transfer) return undefined
+    const { chunk, first } = dispatch.slice
+    try {
+      const parts = transfer(chunk.values[first + item] as never)
+      return parts.some((part) => isDetached(part)) ? 'parts of it have been transferred' : undefined
+    } catch {
+      // It looks at what isn't there any more.
+      return 'parts of it have been transferred'
+    }
+  }
+
+  private endItemWith(dispatch: Dispatch, item: number, error: unknown): void {
     const { chunk, first } = dispatch.slice
     const position = startOf(dispatch) + item
     markEnded(dispatch, item, 1)
@@ -354,6 +417,7 @@ export class ItemFlow<T, R> implements Work {
   private stop(): void {
     this.over = true
     this.backlog.clear()
+    this.retries?.stopAll()
     this.replacements?.stopAll()
     this.attachment?.detach()
   }

@@ -9,10 +9,11 @@ import type { Outcomes } from './work.js'
 export interface OutcomeReader {
   /** Whether nothing more is wanted. */
   readonly over: boolean
-  /** `isOpen`: it may emit more. */
-  emitted(item: number, values: ArrayLike<unknown>, isOpen: boolean): void
+  /** `state` is the item's, after these values. */
+  emitted(item: number, values: ArrayLike<unknown>, state: number): void
   completed(item: number): void
   failed(item: number, error: unknown): void
+  timedOut(item: number): void
 }
 
 /** @param layout see `ResultsMessage`. */
@@ -28,8 +29,9 @@ export function readOutcomes(
     const count = layout[t + 1]!
     const state = layout[t + 2]!
     const emitted = values.slice(at, (at += count))
-    if (count > 0) reader.emitted(item, emitted, state === itemState.open)
+    if (count > 0) reader.emitted(item, emitted, state)
     if (state === itemState.complete) reader.completed(item)
     else if (state === itemState.failed) reader.failed(item, errors[failure++])
+    else if (state === itemState.timedOut) reader.timedOut(item)
   }
 }

@@ -17,6 +17,8 @@ export interface Dispatch {
   taken: Map<number, number> | undefined
   /** Items that have ended, where not all did with one message. */
   ended: Set<number> | undefined
+  /** Items that have emitted values without having ended: what they emitted can't be taken back. */
+  emitted: Set<number> | undefined
 }
 
 /** What has become of items of a dispatch: see `ResultsMessage`, whose errors have been brought back. */
@@ -32,11 +34,12 @@ export interface Loss {
   readonly threadId: string
   readonly exitCode: number | undefined
   readonly cause: unknown
-  /**
-   * The items of a dispatch that may have brought it about, by their place in it; undefined where nothing tells. With
-   * one item in progress at once it is exactly the one that ran.
-   */
-  readonly running: readonly number[] | undefined
+  /** The items of a dispatch that may have brought it about, by their place in it. */
+  readonly running: readonly number[]
+  /** Whether there is but one such item in all that the thread had. */
+  readonly certain: boolean
+  /** Why the pool ended the thread, where it did: an item had taken longer than it may, or didn't stop when told to. */
+  readonly ended: 'timeout' | 'straggler' | undefined
 }
 
 /** What an operator adds to the work on an item. */
@@ -51,6 +54,8 @@ export interface Work {
   readonly steps: readonly WorkStep[]
   /** Told what the threads expose before the first items are taken; it may settle then what it runs. */
   settle?(manifest: Manifest): void
+  /** Milliseconds that an item may take; undefined: as long as it likes. */
+  readonly timeout: number | undefined
   /** The one thread that may run it, by its place in the pool; undefined for any. */
   readonly pin: number | undefined
   readonly batchSize: BatchSize
@@ -58,6 +63,8 @@ export interface Work {
   place(item: number): string
   /** Items that wait. */
   readonly queued: number
+  /** Whether the next of them has to run with nothing else in its thread: it may be what brought one down. */
+  readonly alone: boolean
   /** The next items to run, if there are any that may run now. */
   take(): Dispatch | undefined
   /** What must be moved, not copied, with an item: a user's function. */

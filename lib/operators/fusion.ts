@@ -13,7 +13,15 @@ import { FlowInput } from './flowInput.js'
 export interface Mapping
   extends Pick<
     ItemFlowOptions,
-    'ordered' | 'concurrency' | 'bufferSize' | 'bufferBytes' | 'overflow' | 'transfer' | 'replace'
+    | 'ordered'
+    | 'concurrency'
+    | 'bufferSize'
+    | 'bufferBytes'
+    | 'overflow'
+    | 'transfer'
+    | 'timeout'
+    | 'retry'
+    | 'replace'
   > {
   readonly step: WorkStep
   readonly batch: 'auto' | number
@@ -46,8 +54,8 @@ export function chainOf(source: Observable<unknown>, mapping: Mapping): Chain {
 }
 
 /** What has limits or rules of its own for each item needs to know where one step ends and the next begins. */
-function mayGoOn({ concurrency, replace }: Mapping): boolean {
-  return concurrency === Number.POSITIVE_INFINITY && replace === undefined
+function mayGoOn({ concurrency, timeout, retry, replace }: Mapping): boolean {
+  return concurrency === Number.POSITIVE_INFINITY && !timeout && !retry && !replace
 }
 
 /** Whether nothing is said of how its items come to the thread: in a chain they are there. */

@@ -2,7 +2,7 @@ import type { ObservableInput, OperatorFunction } from 'rxjs'
 import { from, Observable } from 'rxjs'
 import type { Overflow } from '../flow/backlog.js'
 import type { ItemFlowOptions } from '../flow/itemFlow.js'
-import { badArgument, checkFunction, checkNames, checkNumber, checkWord } from '../pool/checks.js'
+import { badArgument, checkFunction, checkNames, checkNumber, checkTime, checkWord } from '../pool/checks.js'
 import type { Bindings } from '../pool/inlineFunction.js'
 import { inlineFunctionPool, inlineSource } from '../pool/inlineFunction.js'
 import type { Emitted, ItemOf, PoolBackend, TaskRef } from '../pool/seam.js'
@@ -14,6 +14,8 @@ import { isGenerator } from '../wire/generators.js'
 import type { TaskSource } from '../wire/messages.js'
 import type { Mapping } from './fusion.js'
 import { chainOf, markChain, runChain } from './fusion.js'
+import type { RetryOptions } from './retry.js'
+import { retryOf } from './retry.js'
 
 export interface ParallelMapOptions<T = unknown, E = never> {
   /** Whether results come in the order of their items; an item's own results stay together then. Default: true. */
@@ -33,6 +35,17 @@ export interface ParallelMapOptions<T = unknown, E = never> {
     /** Default: `'error'`, an OverflowError. */
     readonly overflow?: Overflow
   }
+  /**
+   * Milliseconds that an item may take, each time that it runs. One that takes longer fails with a TaskTimeoutError:
+   * its `signal` is aborted, and a thread that it keeps busy is ended and replaced. Default: no limit.
+   */
+  readonly timeout?: number
+  /**
+   * How often a failed item is run again, before it fails for good or goes to `onError`; with `delay`, after so many
+   * milliseconds, or when what it returns emits. An item whose values have been emitted or parts transferred can't be.
+   * Default: 0.
+   */
+  readonly retry?: number | RetryOptions
   /** What replaces a failed item: its values stand where the item's would. Default: the stream fails. */
   readonly onError?: (error: unknown, value: T) => ObservableInput<E>
   /** Parts of an item to be moved to the thread instead of copied; they can't be used here afterwards. */
@@ -54,6 +67,8 @@ const optionNames = [
   'concurrency',
   'batch',
   'buffer',
+  'timeout',
+  'retry',
   'onError',
   'transfer',
   'bindings',
@@ -75,18 +90,19 @@ const caller = 'parallelMap'
  *
  * - A task that emits many (a generator, an async generator, an Observable) emits all its values.
  * - It completes after the last result. An error of the source comes at once, and stops what runs.
- * - A task that fails ends the stream, unless `onError` replaces the item; with order kept, after the results of the
- *   items before it.
- * - Unsubscribing drops what waits and tells what runs to stop (`context.signal`, `context.cancelled`).
+ * - A task that fails ends the stream, unless `retry` runs it again or `onError` replaces the item; with order kept,
+ *   after the results of the items before it.
+ * - Unsubscribing drops what waits and tells what runs to stop (`context.signal`, `context.cancelled`). A thread whose
+ *   item hasn't stopped within a second is ended and replaced.
  * - The source may be read with {@link pull}: then it is read only as fast as the threads work.
  * - Adjacent `parallelMap`s on one pool run as one hop: an item goes through their tasks in one thread, and what stands
  *   between them never comes back here. A generator ends such a chain, since all threads can share what it emits; so do
- *   `concurrency` and `onError`, and options for the source (`buffer`, `batch`, `transfer`) of any but the first.
+ *   `concurrency`, `timeout`, `retry` and `onError`, and options for the source (`buffer`, `batch`, `transfer`) of any but the first.
  *
  * @param task a task of a pool (`pool.tasks.NAME`), or a function, which then runs in threads that all inline
  *   functions share: its source is sent there, so that it knows only its arguments, its `bindings` and what is global.
  * @throws ParallelError `INVALID_ARGUMENT` for a bad argument. Emits PoolClosedError, WorkerStartError,
- *   WorkerCrashError (a thread died at an item), CloneError (an item or a result can't be sent), OverflowError
+ *   WorkerCrashError (a thread died at an item), TaskTimeoutError (`timeout`), ParallelError `NOT_RETRIED` (`retry`), CloneError (an item or a result can't be sent), OverflowError
  *   (`buffer`), and whatever the task throws.
  * @see {@link fanOut} for stages that keep state, {@link fromTask} for a producer in a thread.
  *
@@ -144,6 +160,8 @@ function checkOptions(
     concurrency = Number.POSITIVE_INFINITY,
     batch = 'auto',
     buffer = {},
+    timeout,
+    retry,
     onError,
     transfer,
   } = options
@@ -158,6 +176,8 @@ function checkOptions(
     bufferSize: checkNumber(caller, 'buffer.size', size, 1),
     bufferBytes: checkNumber(caller, 'buffer.bytes', bytes, 1),
     overflow: checkWord(caller, 'buffer.overflow', overflow, ['error', 'dropOldest', 'dropNewest']),
+    timeout: timeout === undefined ? undefined : checkTime(caller, 'timeout', timeout),
+    retry: retry === undefined ? undefined : retryOf(caller, retry),
     transfer: checkFunction(caller, 'transfer', transfer),
   }
 }

@@ -3,15 +3,19 @@
  * @module
  */
 import { valuesOf } from '../flow/chunkQueue.js'
+import { unendedItems } from '../flow/dispatch.js'
 import type { StageEvents, StagePort } from '../flow/stageFlow.js'
 import type { Dispatch, Loss, Work } from '../flow/work.js'
 import type { EncodedError } from '../wire/errorCodec.js'
 import { decodeError } from '../wire/errorCodec.js'
+import { gracePeriod } from '../wire/gracePeriod.js'
 import type { FromThread, Manifest, ResultsMessage } from '../wire/messages.js'
 import { itemState } from '../wire/messages.js'
-import { batchesUnderWay, cancelCell, claimCell, currentBatch } from '../wire/sharedCells.js'
+import { batchesUnderWay, cancelCell, claimCell, currentBatch, isBusy } from '../wire/sharedCells.js'
 import { cloneError, isCloneable } from '../wire/uncloneable.js'
 import { cloneFailures, sendOneByOne, transferList } from './cloneFailures.js'
+import type { TimedBatch } from './itemClock.js'
+import { ItemClock } from './itemClock.js'
 import type { Death, Link, StartLink } from './link.js'
 import { taskKey } from './taskKey.js'
 
@@ -24,8 +28,16 @@ interface Batch {
   left: number
   /** Milliseconds of work since the last item of it ended. */
   busy: number
+  /** Nothing else may run beside it. */
+  readonly alone: boolean
   /** Its work was given up; the thread hasn't said yet that it has stopped. */
   cancelled: boolean
+}
+
+/** Why the pool ends a thread that it would rather have kept. */
+interface Ending {
+  readonly why: NonNullable<Loss['ended']>
+  readonly cause: Error
 }
 
 export interface LaneEvents {
@@ -54,6 +66,21 @@ export class Lane {
   private nextTask = 1
   private nextBatch = 1
   private lastHeard = 0
+  /** Items that go on though they were told to stop: each holds a place. */
+  private stragglers = 0
+  private ending: Ending | undefined
+  /** Batches that nothing else may run beside. */
+  private solitary = 0
+  private keptFor: Work | undefined
+  /** What the thread was told to stop, and hasn't answered about. */
+  private readonly unanswered = new Map<number, ReturnType<typeof setTimeout>>()
+  private readonly clock = new ItemClock({
+    current: () => this.timedBatch(),
+    ping: () => this.link.post({ type: 'ping' }),
+    isBusy: () => this.link.cells !== undefined && isBusy(this.link.cells),
+    overdue: (timeout) =>
+      this.end('timeout', `an item took longer than its timeout of ${timeout} ms and didn't stop`),
+  })
 
   constructor(
     /** Its place in the pool: that of its predecessor, if that crashed. */
@@ -90,12 +117,29 @@ export class Lane {
   }
 
   /** Whether one more batch of this work would keep the thread busy rather than wait in it. */
-  hasRoomFor({ batchSize }: Work): boolean {
-    if (this.state !== 'ready' || this.isFull) return false
-    return this.inFlight <= this.concurrency || (batchSize.current > 1 && this.batches.size < batchesAhead)
+  hasRoomFor(work: Work): boolean {
+    if (this.state !== 'ready' || this.isFull || this.ending || this.stragglers >= this.concurrency)
+      return false
+    if (this.solitary > 0 || (this.keptFor && this.keptFor !== work)) return false
+    if (work.alone) return this.batches.size === 0
+    const { batchSize } = work
+    const room = this.concurrency - this.stragglers
+    return this.inFlight <= room || (batchSize.current > 1 && this.batches.size < batchesAhead)
+  }
+
+  /** Gives no room to others until this work has had its turn: its next item has to run by itself. */
+  keepFor(work: Work | undefined): void {
+    this.keptFor = work
+  }
+
+  /** Whether it waits for its turn here. */
+  isKeptFor(work: Work): boolean {
+    return this.keptFor === work
   }
 
   send(work: Work, channel: number, dispatch: Dispatch): void {
+    this.keptFor = undefined
+    const alone = dispatch.slice.alone === true
     const batch = this.nextBatch++
     const { slice } = dispatch
     const values = valuesOf(slice)
@@ -114,8 +158,10 @@ export class Lane {
     if (this.batches.size === 0) this.lastHeard = performance.now()
     dispatch.grant = (index, count) => this.link.post({ type: 'credit', channel, batch, index, count })
     this.inFlight += slice.count
-    this.batches.set(batch, { work, channel, dispatch, left: slice.count, busy: 0, cancelled: false })
+    this.batches.set(batch, { work, channel, dispatch, left: slice.count, busy: 0, alone, cancelled: false })
+    if (alone) this.solitary++
     this.link.keepAlive(true)
+    if (work.timeout !== undefined) this.clock.start(work.timeout)
   }
 
   /** Milliseconds since it was last known to get on. */
@@ -142,9 +188,14 @@ export class Lane {
       if (begun >= count) continue
       this.inFlight -= count - begun
       batch.left -= count - begun
-      if (batch.left === 0) this.batches.delete(id)
+      if (batch.left === 0) this.forget(id, batch)
       batch.work.returned(batch.dispatch, begun)
     }
+  }
+
+  private forget(id: number, { alone }: Batch): void {
+    this.batches.delete(id)
+    if (alone) this.solitary--
   }
 
   private unclaimedOf(id: number, { cancelled, work, dispatch }: Batch): number {
@@ -177,6 +228,34 @@ export class Lane {
   private tellCancelled(channel: number): void {
     if (this.link.cells) Atomics.store(this.link.cells, cancelCell(channel), channel)
     this.link.post({ type: 'cancel', channel })
+    clearTimeout(this.unanswered.get(channel))
+    const isStuck = () =>
+      this.end('straggler', `an item didn't stop within ${gracePeriod} ms of its cancellation`)
+    this.unanswered.set(channel, setTimeout(isStuck, gracePeriod))
+  }
+
+  /** Ends the thread, since nothing else ends what runs there. What it hasn't begun runs elsewhere. */
+  private end(why: Ending['why'], reason: string): void {
+    if (this.state === 'dead' || this.ending) return
+    this.ending = { why, cause: new Error(reason) }
+    this.stopClocks()
+    void this.link.terminate()
+  }
+
+  private stopClocks(): void {
+    this.clock.stop()
+    for (const timer of this.unanswered.values()) clearTimeout(timer)
+    this.unanswered.clear()
+  }
+
+  /** The batch that is being run, if the time of its items is limited, and how far it is. */
+  private timedBatch(): TimedBatch | undefined {
+    const { cells } = this.link
+    const id = cells ? currentBatch(cells) : this.batches.keys().next().value
+    const batch = id === undefined ? undefined : this.batches.get(id)
+    const timeout = batch?.work.timeout
+    if (timeout === undefined || batch?.cancelled) return undefined
+    return { progress: `${id} ${cells ? Atomics.load(cells, claimCell(id!)) : this.lastHeard}`, timeout }
   }
 
   startStage(channel: number, stage: StageEvents): void {
@@ -191,6 +270,7 @@ export class Lane {
     this.state = 'dead'
     this.batches.clear()
     this.stages.clear()
+    this.stopClocks()
     await this.link.terminate()
   }
 
@@ -200,13 +280,14 @@ export class Lane {
   }
 
   /** The number under which the thread knows what the work runs, or what keeps that from being sent. */
-  private numberOf({ steps }: Work): number | Error {
-    const key = taskKey(steps)
+  private numberOf({ steps, timeout }: Work): number | Error {
+    const key = taskKey(steps, timeout)
     const known = this.tasks.get(key)
     if (known !== undefined) return known
     const id = this.nextTask++
     try {
-      this.link.post({ type: 'task', id, steps: steps.map(({ task, spread }) => ({ task, spread })) })
+      const plain = steps.map(({ task, spread }) => ({ task, spread }))
+      this.link.post({ type: 'task', id, steps: plain, timeout })
     } catch (cause) {
       const bindings = steps.flatMap(({ task }) => ('values' in task ? [task.values] : []))
       const bad = bindings.find((each) => !isCloneable(each))
@@ -266,6 +347,10 @@ export class Lane {
         return this.stages.get(message.channel)?.output(message.values)
       case 'outputEnd':
         return this.stageEnded(message.channel, message.error)
+      case 'stragglers':
+        return this.straggling(message.count, message.stuck)
+      case 'pong':
+        return this.clock.answered()
       case 'fatal':
         // What killed the thread: comes again with its death.
         return
@@ -288,7 +373,7 @@ export class Lane {
       this.done += runs
       this.inFlight -= ended
       // Before its outcomes are told, which may be the end of the work: what has ended needs no cancelling.
-      if (batch.left <= 0) this.batches.delete(message.batch)
+      if (batch.left <= 0) this.forget(message.batch, batch)
     }
     batch.work.results(batch.dispatch, {
       first: message.first,
@@ -301,12 +386,20 @@ export class Lane {
     if (ended > 0) this.settled()
   }
 
+  private straggling(count: number, stuck: boolean): void {
+    this.stragglers = count
+    if (stuck) this.end('straggler', `an item didn't stop within ${gracePeriod} ms of being told to`)
+    else this.events.freed(this)
+  }
+
   /** The thread has stopped what was given up: only now is there room again. */
   private cancelled(channel: number): void {
+    clearTimeout(this.unanswered.get(channel))
+    this.unanswered.delete(channel)
     for (const [id, batch] of this.batches) {
       if (batch.channel !== channel || !batch.cancelled) continue
       this.inFlight -= batch.left
-      this.batches.delete(id)
+      this.forget(id, batch)
     }
     this.settled()
   }
@@ -319,21 +412,27 @@ export class Lane {
   }
 
   private settled(): void {
-    if (this.isIdle) this.link.keepAlive(false)
+    if (this.isIdle) {
+      this.link.keepAlive(false)
+      this.clock.stop()
+    }
     this.events.freed(this)
   }
 
   private died({ exitCode, cause }: Death): void {
     if (this.state === 'dead') return
     this.state = 'dead'
-    const error = isEncoded(cause) ? decodeError(cause) : cause
-    const loss = { threadId: this.threadId, exitCode, cause: error }
+    this.stopClocks()
+    const { ending } = this
+    const error = ending?.cause ?? (isEncoded(cause) ? decodeError(cause) : cause)
     const batches = [...this.batches].map(([id, batch]) => ({ ...batch, running: this.runningIn(id, batch) }))
     const stages = [...this.stages.values()]
     this.batches.clear()
     this.stages.clear()
-    const early =
-      stages.length === 0 && this.done === 0 && batches.every(({ running }) => running?.length === 0)
+    const suspects = batches.reduce((sum, { running }) => sum + running.length, 0)
+    const { threadId } = this
+    const loss = { threadId, exitCode, cause: error, certain: suspects === 1, ended: ending?.why }
+    const early = !ending && stages.length === 0 && this.done === 0 && suspects === 0
     this.events.died(this, error, early)
     // From the last on, so that what waits again stands in the order in which it was sent.
     for (const { work, dispatch, cancelled, running } of batches.reverse()) {
@@ -341,18 +440,31 @@ export class Lane {
       const failed = work.lost(dispatch, { ...loss, running })
       this.events.ended(failed, failed, 0)
     }
-    for (const stage of stages) stage.lost({ ...loss, running: undefined } satisfies Loss)
+    for (const stage of stages) stage.lost({ ...loss, running: [] } satisfies Loss)
     this.events.freed(this)
   }
 
   /** Which items of a batch may have been at work when the thread died. */
-  private runningIn(id: number, { dispatch }: Batch): readonly number[] | undefined {
+  private runningIn(id: number, { dispatch }: Batch): readonly number[] {
     const { cells } = this.link
-    if (!cells) return id === this.batches.keys().next().value ? undefined : []
-    const begun = Math.min(Atomics.load(cells, claimCell(id)), dispatch.slice.count)
-    // One at a time: all before the last that was begun had ended.
-    if (this.concurrency === 1 && id === currentBatch(cells)) return begun > 0 ? [begun - 1] : []
-    return Array.from({ length: begun }, (_, item) => item)
+    // Others than the one that the thread was ended for are not to blame.
+    if (this.ending?.why === 'straggler') return []
+    const { count } = dispatch.slice
+    const begun = cells
+      ? Math.min(Atomics.load(cells, claimCell(id)), count)
+      : this.mayHaveBegun(id)
+        ? count
+        : 0
+    const left = unendedItems(dispatch).filter((item) => item < begun)
+    // One at a time: all before the last that was begun had ended, whether that was heard of or not; but not what only
+    // waits for its values to be taken, and may have gone on.
+    if (this.concurrency > 1 || id !== (cells && currentBatch(cells))) return left
+    return left.filter((item) => item === begun - 1 || dispatch.emitted?.has(item))
+  }
+
+  /** Where nothing else tells: batches are begun in the order in which they were sent. */
+  private mayHaveBegun(id: number): boolean {
+    return this.concurrency > 1 || id === this.batches.keys().next().value
   }
 }
 
@@ -362,7 +474,7 @@ function countEnded({ values, layout }: ResultsMessage): { ended: number; failed
   let failed = 0
   for (let t = 2; t < layout.length; t += 3) {
     if (layout[t] !== itemState.open) ended++
-    if (layout[t] === itemState.failed) failed++
+    if (layout[t]! >= itemState.failed) failed++
   }
   return { ended, failed }
 }

@@ -175,7 +175,10 @@ export class Scheduler {
   detach(work: Work, channel: number): void {
     if (!this.channels.delete(work)) return
     this.waiting.delete(work)
-    for (const lane of this.everyLane) lane.cancel(work, channel)
+    for (const lane of this.everyLane) {
+      if (lane.isKeptFor(work)) lane.keepFor(undefined)
+      lane.cancel(work, channel)
+    }
     this.settled()
   }
 
@@ -226,7 +229,10 @@ export class Scheduler {
       return
     }
     const lane = this.laneFor(work)
-    if (!lane) return this.startFor(work)
+    if (!lane) {
+      if (work.alone) this.keepLaneFor(work)
+      return this.startFor(work)
+    }
     if (work.settle && this.manifestFound) work.settle(this.manifestFound)
     const dispatch = work.take()
     this.waiting.delete(work)
@@ -245,6 +251,15 @@ export class Scheduler {
     for (const lane of this.lanes.values())
       if (lane.hasRoomFor(work) && (!best || lane.inFlight < best.inFlight)) best = lane
     return best
+  }
+
+  /** A thread that others keep filling would never be free for an item that has to run by itself. */
+  private keepLaneFor(work: Work): void {
+    const lanes = [...this.lanes.values()].filter((lane) => lane.state === 'ready')
+    const fitting =
+      work.pin === undefined ? lanes : lanes.filter(({ place }) => place === work.pin! % this.max)
+    if (fitting.length === 0 || fitting.some((lane) => lane.isKeptFor(work))) return
+    fitting.reduce((least, lane) => (lane.inFlight < least.inFlight ? lane : least)).keepFor(work)
   }
 
   private startFor(work: Work): void {

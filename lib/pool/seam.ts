@@ -147,6 +147,12 @@ export interface PoolStats {
   readonly serviceTime: { readonly p50: number; readonly p90: number; readonly p99: number }
 }
 
+/** What may follow the arguments of {@link Pool.run}. */
+export interface RunOptions {
+  /** Gives the run up when it is aborted, as unsubscribing does in a pipeline. */
+  readonly signal: AbortSignal
+}
+
 /**
  * Threads that run what a worker module exposes.
  *
@@ -160,14 +166,19 @@ export interface Pool<M = unknown> {
   /**
    * Runs a task once.
    * @param ref the task; of one that emits many the last value is taken, as `lastValueFrom` does.
-   * @param args the task's arguments.
-   * @returns a Promise of the result, rejected with what the task threw.
+   * @param args the task's arguments, and after them `{ signal }`, an AbortSignal by which the run can be given up.
+   * @returns a Promise of the result, rejected with what the task threw, or at once with the signal's reason.
    * @example
    * ```ts
    * console.log(await pool.run(pool.tasks.pow, 2, 10))   // 1024
+   * await pool.run(pool.tasks.pow, 2, 10, { signal: AbortSignal.timeout(100) })
    * ```
    */
   run<A extends readonly unknown[], R>(ref: TaskRef<A, R>, ...args: A): Promise<R>
+  run<A extends readonly unknown[], R>(
+    ref: TaskRef<A, R>,
+    ...args: [...args: A, options: RunOptions]
+  ): Promise<R>
   /** Starts all threads (with `{ min, max }`, the least) and resolves when they can work; rejects with a WorkerStartError. */
   ready(): Promise<void>
   /** Changes the number of threads. Those that are too many finish what they have; resolves when they are gone. */

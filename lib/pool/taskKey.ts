@@ -5,7 +5,12 @@
 import type { TaskStep } from '../wire/messages.js'
 
 /** A text for tasks of the worker module; inline functions are known by the operator that they were given to. */
-export function taskKey(steps: readonly TaskStep[]): string | object {
+export function taskKey(steps: readonly TaskStep[], timeout?: number): string | object {
+  const key = keyOf(steps)
+  return timeout === undefined || typeof key !== 'string' ? key : `${timeout} ms ${key}`
+}
+
+function keyOf(steps: readonly TaskStep[]): string | object {
   const [{ task, spread }] = steps as [TaskStep]
   if (steps.length === 1) return 'code' in task ? task : spread ? `...${task.name}` : task.name
   if (steps.some(({ task }) => 'code' in task)) return steps

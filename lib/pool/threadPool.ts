@@ -6,11 +6,11 @@ import { map, Observable, Subject } from 'rxjs'
 import { describe } from '../wire/describe.js'
 import { addCaller } from '../wire/errorCodec.js'
 import { badArgument } from './checks.js'
+import { lastResult } from './lastResult.js'
 import { LazyBackend } from './lazyBackend.js'
 import type { PoolSize, ThreadPoolOptions } from './poolOptions.js'
 import { checkPoolOptions, checkSize } from './poolOptions.js'
-import { runOnce } from './runOnce.js'
-import type { AnyRef, Pool, PoolEvent, PoolStats, TaskRef, TasksOf } from './seam.js'
+import type { Pool, PoolEvent, PoolStats, RunOptions, TaskRef, TasksOf } from './seam.js'
 import { backend } from './seam.js'
 import { isRef, taskRefs } from './taskRefs.js'
 import { traceOf } from './traceOf.js'
@@ -70,11 +70,14 @@ class ThreadPool<M> implements Pool<M> {
     return this[backend].stats
   }
 
-  async run<A extends readonly unknown[], R>(ref: TaskRef<A, R>, ...args: A): Promise<R> {
+  async run<A extends readonly unknown[], R>(
+    ref: TaskRef<A, R>,
+    ...args: A | [...args: A, options: RunOptions]
+  ): Promise<R> {
     if (!isRef(ref))
       throw badArgument('run', `expected a task of this pool (pool.tasks.NAME), got ${describe(ref)}`)
     try {
-      return await lastResult(ref, args)
+      return await lastResult<R>(ref, args)
     } catch (error) {
       // Here, after the await, V8 knows who awaits this; to ask it beforehand would cost as much as the whole trip.
       addCaller(error, traceOf(this.run))
@@ -101,17 +104,6 @@ class ThreadPool<M> implements Pool<M> {
   [Symbol.asyncDispose](): Promise<void> {
     return this.close()
   }
-}
-
-function lastResult<R>(ref: AnyRef, args: readonly unknown[]): Promise<R> {
-  return new Promise((resolve, reject) => {
-    let last: R | undefined
-    const next = (value: R) => {
-      last = value
-    }
-    const complete = () => resolve(last as R)
-    runOnce<R>(ref, args, 'run', undefined, { next, error: reject, complete, closed: false }, undefined)
-  })
 }
 
 function nameOf(source: WorkerSource): string {

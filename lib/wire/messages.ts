@@ -45,8 +45,8 @@ export type Manifest = Record<string, ExposedKind>
 
 /** Main side to thread. */
 export type ToThread =
-  /** What batches that name this number run. */
-  | { type: 'task'; id: number; steps: readonly TaskStep[] }
+  /** What batches that name this number run, and how many milliseconds each item may take. */
+  | { type: 'task'; id: number; steps: readonly TaskStep[]; timeout: number | undefined }
   /** No more batches of that task come. */
   | { type: 'dropTask'; id: number }
   /** Items to run. A channel begins with its first batch. */
@@ -59,6 +59,8 @@ export type ToThread =
   | { type: 'inputEnd'; channel: number }
   /** `count` more values may be emitted by an item (of a batch) or by a stage (batch and index are 0). */
   | { type: 'credit'; channel: number; batch: number; index: number; count: number }
+  /** Asks for a {@link FromThread} `pong`. */
+  | { type: 'ping' }
   /** Stop what the channel runs; nothing more of it is wanted. */
   | { type: 'cancel'; channel: number }
 
@@ -79,19 +81,23 @@ export interface ResultsMessage {
 }
 
 /** What a triple says of its item. */
-export const itemState = { open: 0, complete: 1, failed: 2 } as const
+export const itemState = { open: 0, complete: 1, failed: 2, timedOut: 3 } as const
 
 /** Thread to main side. */
 export type FromThread =
   | ResultsMessage
-  /** A channel was cancelled: the thread has nothing of it any more. */
+  /** A channel was cancelled: nothing more comes of it. */
   | { type: 'cancelled'; channel: number }
+  /** So many items that were told to stop still hold places. `stuck`: one of them past the grace period. */
+  | { type: 'stragglers'; count: number; stuck: boolean }
   /** A stage has taken `count` values from its source, in `busy` milliseconds. */
   | { type: 'consumed'; channel: number; count: number; busy: number }
   /** Values that a stage emits. */
   | { type: 'output'; channel: number; values: Values }
   /** A stage has ended, or failed. */
   | { type: 'outputEnd'; channel: number; error: EncodedError | undefined }
+  /** The thread gets to its messages. */
+  | { type: 'pong' }
   /** An exception that nothing caught: the thread is about to exit. */
   | { type: 'fatal'; error: EncodedError }
 

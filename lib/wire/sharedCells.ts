@@ -10,7 +10,9 @@
 
 /** The cell with the number of the batch that is being run. */
 const batchCell = 0
-const firstClaim = 1
+/** The cell that tells whether an item whose time is limited keeps the thread from all else. */
+const busyCell = 1
+const firstClaim = 2
 const claims = 1024
 const firstCancelled = firstClaim + claims
 const cancelled = 256
@@ -40,4 +42,13 @@ export function currentBatch(cells: Int32Array): number {
 /** Says which batch is being run. */
 export function beginBatch(cells: Int32Array, batch: number): void {
   Atomics.store(cells, batchCell, batch)
+}
+
+/** Says whether an item is being called: it can't be reached before it returns. */
+export function setBusy(cells: Int32Array, busy: boolean): void {
+  Atomics.store(cells, busyCell, busy ? 1 : 0)
+}
+
+export function isBusy(cells: Int32Array): boolean {
+  return Atomics.load(cells, busyCell) === 1
 }

@@ -20,6 +20,8 @@ export class ChainEmissions implements AsyncIterableIterator<unknown> {
   private resume: (() => void) | undefined
   /** What the rest of the chain emits for the last value. */
   private inner: ChainEmissions | undefined
+  /** What runs of the rest of the chain, until it has ended. */
+  private running: Promise<unknown> | undefined
   private taken = 0
 
   constructor(
@@ -44,7 +46,9 @@ export class ChainEmissions implements AsyncIterableIterator<unknown> {
         if (inner && !inner.done) return inner
         this.inner = undefined
         if (!(await this.hasValue())) return { done: true, value: undefined }
-        const value = await this.rest(this.takeValue(), this.taken++)
+        const rest = Promise.resolve(this.rest(this.takeValue(), this.taken++))
+        this.running = rest.catch(() => {})
+        const value = await rest
         const kind = kindOf(value)
         if (kind === 'value' || kind === 'promise') return { done: false, value }
         this.inner = new ChainEmissions(value, kind, (each) => each, this.explainNothing)
@@ -55,13 +59,13 @@ export class ChainEmissions implements AsyncIterableIterator<unknown> {
     }
   }
 
-  return(): Promise<IteratorResult<unknown>> {
+  /** Resolves when nothing of it goes on any more. */
+  async return(): Promise<IteratorResult<unknown>> {
     this.ended = true
     this.waiting.length = 0
-    this.stopSource()
     this.wake?.()
-    void this.inner?.return()
-    return Promise.resolve({ done: true, value: undefined })
+    await Promise.all([this.stopSource(), this.inner?.return(), this.running])
+    return { done: true, value: undefined }
   }
 
   /** What the last task throws is explained by whoever called the chain. */

@@ -71,6 +71,8 @@ function dispatcher(
       case 'credit':
         if (!stageChannels.has(message.channel)) return tasks.credit(message)
         return withStages((runner) => runner.credit(message))
+      case 'ping':
+        return post({ type: 'pong' })
       case 'cancel':
         if (stageChannels.delete(message.channel)) withStages((runner) => runner.cancel(message.channel))
         else tasks.cancel(message.channel)

@@ -8,10 +8,10 @@ import { cancelCell } from '../wire/sharedCells.js'
 export interface TaskContext {
   /** This thread's name, unique across machines: host, process and thread, as in `web-1/4711/3`. */
   readonly threadId: string
-  /** Aborted when nobody wants the result any more. Give it to `fetch`, timers, streams. */
+  /** Aborted when nobody wants the result any more, or its `timeout` is over. Give it to `fetch`, timers, streams. */
   readonly signal: AbortSignal
   /**
-   * Whether nobody wants the result any more. Reads shared memory where there is any, so a loop that never returns
+   * Whether nobody wants the result any more, or its `timeout` is over. Reads shared memory where there is any, so a loop that never returns
    * to the event loop sees it too.
    */
   readonly cancelled: boolean
@@ -32,7 +32,7 @@ export interface ThreadInfo {
   readonly shared: Readonly<Record<string, unknown>>
 }
 
-/** One channel's cancellation, as its tasks and its stage see it. */
+/** One channel's cancellation, as its tasks and its stage see it; or that of one item, where its time is limited. */
 export class Cancellation {
   private controller: AbortController | undefined
   private told = false
@@ -40,14 +40,22 @@ export class Cancellation {
   constructor(
     private readonly channel: number,
     private readonly cells: Int32Array | undefined,
+    /** By `performance.now()`. It moves while the item waits for others. */
+    public deadline?: number,
   ) {}
 
   get cancelled(): boolean {
     // The message about it may wait behind the very loop that asks; the cell doesn't.
     return (
       this.told ||
-      (this.cells !== undefined && Atomics.load(this.cells, cancelCell(this.channel)) === this.channel)
+      (this.cells !== undefined && Atomics.load(this.cells, cancelCell(this.channel)) === this.channel) ||
+      this.isOver
     )
+  }
+
+  /** Whether its time is over. */
+  get isOver(): boolean {
+    return this.deadline !== undefined && performance.now() > this.deadline
   }
 
   /** Made when first asked for: most tasks never do. */
@@ -63,7 +71,11 @@ export class Cancellation {
   }
 
   private abort(controller: AbortController): void {
-    controller.abort(new DOMException('The pipeline was unsubscribed', 'AbortError'))
+    // As AbortSignal.timeout() and AbortController name them.
+    const reason = this.isOver
+      ? new DOMException('The item took longer than its timeout', 'TimeoutError')
+      : new DOMException('The pipeline was unsubscribed', 'AbortError')
+    controller.abort(reason)
   }
 }
 

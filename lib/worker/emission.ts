@@ -22,8 +22,8 @@ interface Subscribable {
   }
 }
 
-/** Stops an emission; safe to call at any time, and again. */
-export type Stop = () => void
+/** Stops an emission; safe to call at any time, and again. Returns what is left to wait for, if anything is. */
+export type Stop = () => PromiseLike<unknown> | undefined
 
 /** What a result is, decided by what can be done with it. */
 export type ResultKind = 'value' | 'promise' | 'generator' | 'asyncIterable' | 'observable'
@@ -54,24 +54,26 @@ export function emitAll(
   } catch (thrown) {
     // A locked stream, for one, throws when its iterator is asked for.
     emitter.error(thrown)
-    return () => {}
+    return () => undefined
   }
 }
 
 /** Cleans up after everybody has left: where that fails there is nobody to tell. */
-function quietly(cleanUp: () => unknown): void {
+function quietly(cleanUp: () => unknown): Promise<unknown> {
   try {
-    // Not awaited: an async generator in mid-wait answers only when that wait is over.
-    Promise.resolve(cleanUp()).catch(() => {})
-  } catch {}
+    return Promise.resolve(cleanUp()).catch(() => {})
+  } catch {
+    return Promise.resolve()
+  }
 }
 
 function fromGenerator(generator: Iterator<unknown>, emitter: Emitter): Stop {
   let stopped = false
   const stop = () => {
-    if (stopped) return
+    if (stopped) return undefined
     stopped = true
-    quietly(() => generator.return?.())
+    void quietly(() => generator.return?.())
+    return undefined
   }
   const step = () => {
     try {
@@ -83,7 +85,7 @@ function fromGenerator(generator: Iterator<unknown>, emitter: Emitter): Stop {
           stopped = true
           return emitter.complete()
         }
-        if (!emitter.next(value)) return stop()
+        if (!emitter.next(value)) return void stop()
       }
     } catch (thrown) {
       stopped = true
@@ -97,9 +99,10 @@ function fromGenerator(generator: Iterator<unknown>, emitter: Emitter): Stop {
 function fromAsyncIterator(iterator: AsyncIterator<unknown>, emitter: Emitter): Stop {
   let stopped = false
   const stop = () => {
-    if (stopped) return
+    if (stopped) return undefined
     stopped = true
-    quietly(() => iterator.return?.())
+    // An async generator in mid-wait answers only when that wait is over.
+    return quietly(() => iterator.return?.())
   }
   const run = async () => {
     try {
@@ -112,7 +115,7 @@ function fromAsyncIterator(iterator: AsyncIterator<unknown>, emitter: Emitter): 
           stopped = true
           return emitter.complete()
         }
-        if (!emitter.next(value)) return stop()
+        if (!emitter.next(value)) return void stop()
       }
     } catch (thrown) {
       if (stopped) return
@@ -129,7 +132,8 @@ function fromObservable(source: Subscribable, emitter: Emitter): Stop {
   let subscription: { unsubscribe(): void } | undefined
   const stop = () => {
     ended = true
-    quietly(() => subscription?.unsubscribe())
+    void quietly(() => subscription?.unsubscribe())
+    return undefined
   }
   // An Observable can't be paused: its values go out whether there is room or not.
   subscription = source.subscribe({

@@ -86,6 +86,11 @@ export class Results {
     this.errors.push(encodeFailure(thrown))
   }
 
+  /** An item has taken longer than it may. */
+  timedOut(item: number): void {
+    this.end(item, itemState.timedOut)
+  }
+
   /** Parts of the values to be moved instead of copied. Throws a CloneError for one that was moved before. */
   toTransfer(list: readonly Transferable[]): void {
     this.transfer ??= new Set()

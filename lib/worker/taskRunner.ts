@@ -3,16 +3,18 @@
  * @module
  */
 import type { TaskSource, ToThread, Values } from '../wire/messages.js'
-import { beginBatch, claimCell } from '../wire/sharedCells.js'
+import { beginBatch, claimCell, setBusy } from '../wire/sharedCells.js'
 import { chained } from './chain.js'
 import type { ThreadInfo } from './context.js'
 import { Cancellation, createContext } from './context.js'
-import type { Emitter, ResultKind, Stop } from './emission.js'
-import { emitAll, kindOf } from './emission.js'
+import { kindOf } from './emission.js'
 import { endOfTurn } from './endOfTurn.js'
 import type { ExposedFunction } from './exposed.js'
+import type { RunHost } from './itemRun.js'
+import { ItemRun } from './itemRun.js'
 import type { Post } from './results.js'
 import { Results } from './results.js'
+import { Stragglers } from './stragglers.js'
 import type { MakeContext, Task } from './task.js'
 import { taskOf } from './task.js'
 
@@ -20,14 +22,16 @@ import { taskOf } from './task.js'
 const flushInterval = 3
 /** So many values of one message at most. */
 const flushSize = 2048
-/** So many values may one item emit before it waits for the other side to have taken some. */
-const itemWindow = 1024
+interface TimedTask extends Task {
+  /** Milliseconds that an item may take. */
+  readonly timeout: number | undefined
+}
 
 /** One subscription's work here, while there is some. */
 interface Channel {
   readonly id: number
   readonly cancellation: Cancellation
-  readonly running: Set<RunningItem>
+  readonly runs: Set<ItemRun>
   /** Batches that haven't ended. */
   jobs: number
 }
@@ -35,7 +39,7 @@ interface Channel {
 /** A batch that has come in, and how far it is. */
 interface Job {
   readonly batch: number
-  readonly task: Task
+  readonly task: TimedTask
   readonly channel: Channel
   readonly values: Values
   readonly results: Results
@@ -45,21 +49,13 @@ interface Job {
   ended: boolean
 }
 
-/** An item that is still emitting or waiting. */
-interface RunningItem {
-  readonly job: Job
-  readonly item: number
-  room: number
-  resume: (() => void) | undefined
-  stop: Stop | undefined
-}
-
 /** All the task channels of one thread. */
 export class TaskRunner {
-  private readonly tasks = new Map<number, Task>()
+  private readonly tasks = new Map<number, TimedTask>()
   private readonly channels = new Map<number, Channel>()
   private readonly jobs: Job[] = []
   private readonly unsent = new Set<Results>()
+  private readonly stragglers: Stragglers
   private active = 0
   private working = false
   private flushQueued = false
@@ -68,11 +64,14 @@ export class TaskRunner {
     private readonly thread: ThreadInfo,
     private readonly post: Post,
     private readonly resolve: (task: TaskSource) => ExposedFunction,
-  ) {}
+  ) {
+    this.stragglers = new Stragglers(post)
+  }
 
   task(message: Extract<ToThread, { type: 'task' }>): void {
     const tasks = message.steps.map((step) => taskOf(step, this.resolve))
-    this.tasks.set(message.id, tasks.length === 1 ? tasks[0]! : chained(tasks))
+    const task = tasks.length === 1 ? tasks[0]! : chained(tasks)
+    this.tasks.set(message.id, { ...task, timeout: message.timeout })
   }
 
   dropTask(id: number): void {
@@ -89,25 +88,15 @@ export class TaskRunner {
   }
 
   private openChannel(id: number): Channel {
-    const channel = {
-      id,
-      cancellation: new Cancellation(id, this.thread.cells),
-      running: new Set<RunningItem>(),
-      jobs: 0,
-    }
+    const cancellation = new Cancellation(id, this.thread.cells)
+    const channel: Channel = { id, cancellation, runs: new Set(), jobs: 0 }
     this.channels.set(id, channel)
     return channel
   }
 
   credit({ channel, batch, index, count }: Extract<ToThread, { type: 'credit' }>): void {
-    for (const item of this.channels.get(channel)?.running ?? []) {
-      if (item.job.batch !== batch || item.item !== index) continue
-      item.room += count
-      const { resume } = item
-      item.resume = undefined
-      resume?.()
-      return
-    }
+    for (const run of this.channels.get(channel)?.runs ?? [])
+      if (run.item === index && run.batch === batch) return run.grant(count)
   }
 
   cancel(id: number): void {
@@ -117,9 +106,9 @@ export class TaskRunner {
     channel.cancellation.cancel()
     for (let i = this.jobs.length - 1; i >= 0; i--)
       if (this.jobs[i]!.channel === channel) this.jobs.splice(i, 1)
-    for (const item of channel.running) {
-      item.stop?.()
-      this.settled(item)
+    for (const run of channel.runs) {
+      run.abandon()
+      this.stragglers.watch(run)
     }
     this.work()
   }
@@ -140,131 +129,105 @@ export class TaskRunner {
   /** Begins items until the batch is out of them or the thread is full. The loop that every plain function runs in. */
   private runItems(job: Job): void {
     const { channel, values, results } = job
-    const { call, explain } = job.task
+    const { call, explain, timeout } = job.task
     const { cancellation } = channel
     const { cells } = this.thread
     const claim = claimCell(job.batch)
     const clockEvery = values.length > 64 ? 15 : 0
     if (job.next === 0) results.began(performance.now())
     if (cells) beginBatch(cells, job.batch)
-    const context: MakeContext = (toTransfer = (list) => results.toTransfer(list)) =>
-      createContext(this.thread, cancellation, toTransfer)
+    const context = this.contextOf(job, cancellation)
     while (job.next < values.length && this.active < this.thread.concurrency) {
       const item = cells ? Atomics.add(cells, claim, 1) : job.next
       job.next = item + 1
       // The main side has taken the rest back, for a thread that has nothing to do.
       if (item >= values.length) break
-      try {
-        const result = call(values[item], context)
-        if (typeof result !== 'object' || result === null) results.single(item, result)
-        else this.settle(job, item, result)
-      } catch (thrown) {
-        results.fail(item, explain(thrown))
-      }
+      if (timeout !== undefined) this.runTimed(job, item, timeout)
+      else
+        try {
+          const result = call(values[item], context)
+          if (typeof result !== 'object' || result === null) results.single(item, result)
+          else this.follow(job, item, result, cancellation)
+        } catch (thrown) {
+          results.fail(item, explain(thrown))
+        }
       if ((item & clockEvery) === 0 && performance.now() - results.lastSent > flushInterval)
         this.flush(results)
     }
   }
 
-  private settle(job: Job, item: number, result: object): void {
+  /** Runs an item whose time is limited. One that never returns is for the main side to end. */
+  private runTimed(job: Job, item: number, timeout: number): void {
+    const { results, task, channel } = job
+    const { cells } = this.thread
+    const cancellation = new Cancellation(channel.id, cells, performance.now() + timeout)
+    if (cells) setBusy(cells, true)
+    try {
+      const result = task.call(job.values[item], this.contextOf(job, cancellation))
+      if (typeof result === 'object' && result !== null) this.follow(job, item, result, cancellation)
+      else if (cancellation.isOver) results.timedOut(item)
+      else results.single(item, result)
+    } catch (thrown) {
+      if (cancellation.isOver) results.timedOut(item)
+      else results.fail(item, task.explain(thrown))
+    }
+    if (cells) setBusy(cells, false)
+  }
+
+  private contextOf({ results }: Job, cancellation: Cancellation): MakeContext {
+    return (toTransfer = (list) => results.toTransfer(list)) =>
+      createContext(this.thread, cancellation, toTransfer)
+  }
+
+  /** Takes an object that a task returned: a result, or what will give some. */
+  private follow(job: Job, item: number, result: object, cancellation: Cancellation): void {
+    const { channel, results, task } = job
     const kind = kindOf(result)
-    if (kind === 'value') return job.results.single(item, result)
-    const running: RunningItem = { job, item, room: itemWindow, resume: undefined, stop: undefined }
-    job.channel.running.add(running)
+    if (kind === 'value') {
+      if (cancellation.isOver) return results.timedOut(item)
+      return results.single(item, result)
+    }
+    const run = new ItemRun(job.batch, item, results, task.explain, cancellation, this.hostOf(job))
+    channel.runs.add(run)
     job.waiting++
     this.active++
-    if (kind === 'promise') this.awaitResult(running, result as PromiseLike<unknown>)
-    else this.emitResults(running, result, kind)
+    run.follow(result, kind)
   }
 
-  private awaitResult(running: RunningItem, promise: PromiseLike<unknown>): void {
-    const { results, task } = running.job
-    const fail = (thrown: unknown) => {
-      if (!this.isRunning(running)) return
-      results.fail(running.item, task.explain(thrown))
-      this.ended(running)
-    }
-    const succeed = (value: unknown) => {
-      if (!this.isRunning(running)) return
-      const kind = kindOf(value)
-      if (kind !== 'value' && kind !== 'promise') return this.emitResults(running, value as object, kind)
-      results.single(running.item, value)
-      this.ended(running)
-    }
-    // The second handler also for what a hostile value throws when it is looked at.
-    promise.then(succeed).then(undefined, fail)
-  }
-
-  private emitResults(
-    running: RunningItem,
-    result: object,
-    kind: Exclude<ResultKind, 'value' | 'promise'>,
-  ): void {
-    const emitter = this.emitterOf(running)
-    const stop = emitAll(result, kind, emitter)
-    running.stop = stop
-    // Cancelled in the middle of its first values.
-    if (!this.isRunning(running)) stop()
-  }
-
-  private emitterOf(running: RunningItem): Emitter {
-    const { results } = running.job
-    const end = (how: () => void) => {
-      if (!this.isRunning(running)) return
-      how()
-      this.ended(running)
-    }
+  private hostOf(job: Job): RunHost {
+    const { channel, results } = job
     return {
-      next: (value) => {
-        if (!this.isRunning(running)) return false
-        running.room--
-        const wanted = results.emit(running.item, value)
-        if (!wanted) this.ended(running)
-        else if (results.size >= flushSize || performance.now() - results.lastSent > flushInterval)
-          this.flush(results)
+      emitted: () => {
+        if (results.size >= flushSize || this.isLate(results)) this.flush(results)
         else this.flushSoon(results)
-        return wanted
       },
-      get hasRoom() {
-        return running.room > 0
+      paused: () => {
+        this.flush(results)
+        this.active--
+        queueMicrotask(() => this.work())
       },
-      whenRoom: (resume) => this.pause(running, resume),
-      complete: () => end(() => results.complete(running.item)),
-      error: (thrown) => end(() => results.fail(running.item, running.job.task.explain(thrown))),
+      resumed: () => {
+        this.active++
+      },
+      // Its outcome goes out with the others of this turn.
+      settled: () => {
+        job.waiting--
+        if (job.waiting === 0 && job.next >= job.values.length) this.finish(job)
+        else if (this.isLate(results)) this.flush(results)
+        else this.flushSoon(results)
+      },
+      expired: (run) => this.stragglers.watch(run),
+      left: (run) => {
+        channel.runs.delete(run)
+        this.stragglers.left(run)
+        if (!run.isPaused) this.active--
+        this.work()
+      },
     }
   }
 
-  /** An item that waits for room takes no time: others may begin meanwhile. */
-  private pause(running: RunningItem, resume: () => void): void {
-    this.flush(running.job.results)
-    this.active--
-    running.resume = () => {
-      this.active++
-      resume()
-    }
-    queueMicrotask(() => this.work())
-  }
-
-  private isRunning(running: RunningItem): boolean {
-    return running.job.channel.running.has(running)
-  }
-
-  private settled(running: RunningItem): void {
-    if (!running.job.channel.running.delete(running)) return
-    running.job.waiting--
-    // While it waited for room it was not counted.
-    if (running.resume === undefined) this.active--
-    running.resume = undefined
-  }
-
-  /** After an item that waited: its outcome goes out with the others of this turn, and the next may begin. */
-  private ended(running: RunningItem): void {
-    const { job } = running
-    this.settled(running)
-    if (job.waiting === 0 && job.next >= job.values.length) this.finish(job)
-    else if (performance.now() - job.results.lastSent > flushInterval) this.flush(job.results)
-    else this.flushSoon(job.results)
-    this.work()
+  private isLate(results: Results): boolean {
+    return performance.now() - results.lastSent > flushInterval
   }
 
   /** What a batch still has to say, and, after the last one, the end of its channel. */

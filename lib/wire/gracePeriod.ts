@@ -1,0 +1,2 @@
+/** Milliseconds that an item has for stopping when it is told to; then its thread is ended. */
+export const gracePeriod = 1000
