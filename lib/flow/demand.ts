@@ -143,7 +143,7 @@ export class DemandSignal implements Demand {
   constructor(
     private readonly isOpen: () => boolean,
     private readonly isWaitingForOthers?: () => boolean,
-    private readonly countRoom?: () => number,
+    private readonly countRoom?: () => number | undefined,
   ) {}
 
   get room(): number | undefined {

@@ -35,7 +35,7 @@ export class Merge<T> {
   private readonly passing = new DemandSignal(
     () => this.outlet.hasRoom,
     () => this.below?.waitsForOthers ?? false,
-    () => this.below?.room ?? 1,
+    () => this.below?.room,
   )
   private readonly errors: unknown[] = []
   private streams: Stream<T>[] = []

@@ -1,7 +1,7 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import type { Demand } from '../../lib/flow/demand.js'
-import { offeredDemand, Reader, waitsForOthers } from '../../lib/flow/demand.js'
+import { DemandSignal, offeredDemand, Reader, waitsForOthers } from '../../lib/flow/demand.js'
 import type { MergeInput, MergeOrder } from '../../lib/flow/merge.js'
 import { Merge } from '../../lib/flow/merge.js'
 import { Recorder, Room } from '../support/recorder.js'
@@ -226,6 +226,18 @@ describe("order: 'arrival'", () => {
 
   it('offers none where there is none below', () => {
     expect(setUp<number>('arrival').merge.add().demand).toBeUndefined()
+  })
+
+  it('passes on how much room there is below, and that it is unknown where it is', () => {
+    const room = new Room(3)
+    expect(setUp<number>('arrival', { room }).merge.add().demand!.room).toBeUndefined()
+    const below = new DemandSignal(
+      () => true,
+      undefined,
+      () => 7,
+    )
+    const merge = new Merge<number>(new Recorder<number>(), below, 'arrival', true)
+    expect(merge.add().demand!.room).toBe(7)
   })
 })
 
