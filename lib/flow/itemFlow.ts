@@ -145,10 +145,11 @@ export class ItemFlow<T, R> implements Work {
     if (this.over) return
     this.demand.received++
     const { backlog } = this
-    if (backlog.isBounded && !this.admit(value)) return
     const { current } = this.options.batchSize
     // Behind a long row there is time: larger chunks, of which as much is cut off as is wanted then.
-    backlog.push(value, Math.max(current, Math.min(backlog.size >> 1, largestChunk)))
+    const chunkSize = Math.max(current, Math.min(backlog.size >> 1, largestChunk))
+    if (!backlog.isBounded) backlog.push(value, chunkSize)
+    else if (!this.admit(value, chunkSize)) return
     if (++this.sinceReady >= current) this.batchFull()
     else if (!this.readyQueued) this.readySoon()
   }
@@ -264,10 +265,10 @@ export class ItemFlow<T, R> implements Work {
     return concurrency < capacity ? concurrency : capacity
   }
 
-  /** Whether the item may wait. */
-  private admit(value: T): boolean {
+  /** Whether the item was taken in: it may wait. */
+  private admit(value: T, chunkSize: number): boolean {
     // A dropped item's place in the order is passed over.
-    const answer = this.backlog.admit(value, (item) => this.sequence.complete(item))
+    const answer = this.backlog.admit(value, chunkSize, (item) => this.sequence.complete(item))
     if (typeof answer === 'object') this.abort(answer)
     return answer === 'admitted'
   }
