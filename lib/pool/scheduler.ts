@@ -212,7 +212,7 @@ export class Scheduler {
     if (!lanes.some((lane) => lane.state === 'ready' && lane.isIdle)) return
     const busiest = lanes.reduce((most, lane) => (lane.unclaimed > most.unclaimed ? lane : most))
     if (busiest.unclaimed === 0) return
-    if (busiest.silence >= longSilence) return busiest.takeBack()
+    if (busiest.isHeldUp(longSilence)) return busiest.takeBack()
     this.spreadTimer = setTimeout(() => {
       this.spreadTimer = undefined
       this.pump()
@@ -235,7 +235,7 @@ export class Scheduler {
     if (work.queued > 0 && this.channels.has(work)) this.waiting.add(work)
   }
 
-  /** The thread with the least in hand, of those with room. */
+  /** The thread with the least in hand, of those with room; of equals one without a stage. */
   private laneFor(work: Work): Lane | undefined {
     if (work.pin !== undefined) {
       const lane = this.lanes.get(work.pin % this.max)
@@ -243,7 +243,7 @@ export class Scheduler {
     }
     let best: Lane | undefined
     for (const lane of this.lanes.values())
-      if (lane.hasRoomFor(work) && (!best || lane.inFlight < best.inFlight)) best = lane
+      if (lane.hasRoomFor(work) && (!best || lane.hasLessThan(best))) best = lane
     return best
   }
 
