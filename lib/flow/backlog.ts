@@ -36,6 +36,11 @@ export class Backlog<T> {
     return this.queue.size
   }
 
+  /** The number in the stream of the next item; undefined where none waits. */
+  get front(): number | undefined {
+    return this.queue.front
+  }
+
   /** Adds an item where nothing is bounded; see {@link ChunkQueue.push}. */
   push(value: T, chunkSize: number): void {
     this.queue.push(value, chunkSize)

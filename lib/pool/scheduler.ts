@@ -92,9 +92,8 @@ export class Scheduler {
     return work.pin === undefined ? this.max : 1
   }
 
-  capacityFor(work: Work): number {
-    const { current } = work.batchSize
-    return this.threadsFor(work) * (current > 1 ? 4 * current : this.options.concurrency + 2)
+  capacityFor(work: Work, batch: number): number {
+    return this.threadsFor(work) * (batch > 1 ? 4 * batch : this.options.concurrency + 2)
   }
 
   openStage(stage: StageEvents, place: number): () => void {
@@ -436,7 +435,7 @@ class Attached implements Attachment {
   get threads(): number {
     return this.scheduler.threadsFor(this.work)
   }
-  get capacity(): number {
-    return this.scheduler.capacityFor(this.work)
+  capacityFor(batch: number): number {
+    return this.scheduler.capacityFor(this.work, batch)
   }
 }

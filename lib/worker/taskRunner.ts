@@ -3,6 +3,7 @@
  * @module
  */
 import type { TaskSource, ToThread, Values } from '../wire/messages.js'
+import { itemWindow } from '../wire/messages.js'
 import { beginBatch, claimCell } from '../wire/sharedCells.js'
 import { chained } from './chain.js'
 import type { ThreadInfo } from './context.js'
@@ -20,8 +21,6 @@ import { taskOf } from './task.js'
 const flushInterval = 3
 /** So many values of one message at most. */
 const flushSize = 2048
-/** So many values may one item emit before it waits for the other side to have taken some. */
-const itemWindow = 1024
 
 /** One subscription's work here, while there is some. */
 interface Channel {

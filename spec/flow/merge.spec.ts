@@ -283,6 +283,26 @@ describe("order: 'roundRobin'", () => {
   })
 })
 
+describe('a stream that is far ahead of the others', () => {
+  it.each([
+    [1, 256],
+    [new Uint8Array(2 ** 20 - 8), 16],
+    [new Uint8Array(40 * 2 ** 20), 1],
+  ])('is paused at some number of values, or at some size', (value, most) => {
+    const [ahead, other] = begin(setUp<unknown>('roundRobin').merge, 2)
+    let sent = 0
+    while (ahead!.demand!.open && sent < 1000) {
+      ahead!.next(value)
+      sent++
+    }
+    // The first goes out: it is its turn.
+    expect(sent).toBe(1 + most)
+    other!.next(value)
+    other!.next(value)
+    expect(ahead!.demand!.open).toBe(true)
+  })
+})
+
 describe('order: a function', () => {
   it('makes one sorted stream of sorted ones, of equals those of earlier streams first', () => {
     fc.assert(
