@@ -3,6 +3,8 @@
  * work and the load can still be spread evenly.
  * @module
  */
+import { itemWindow } from '../wire/messages.js'
+import { SizeEstimate } from './sizeEstimate.js'
 
 /** Milliseconds that a batch should take. Long against a message (10 µs), short against a pause anybody notices. */
 const target = 2
@@ -12,15 +14,20 @@ const largest = 2048
 const growth = 4
 
 export class BatchSize {
+  /** What a result takes. */
+  readonly results = new SizeEstimate()
   /** The size for the next batch. */
   current: number
   /** Milliseconds an item takes, smoothed; undefined until measured. */
   perItem: number | undefined
-  private readonly fixed: boolean
+  /** Whether the number is the user's. */
+  readonly isFixed: boolean
+  private items = 0
+  private values = 0
 
   /** @param size `'auto'`, or a number of items that stays. */
   constructor(size: 'auto' | number = 'auto') {
-    this.fixed = size !== 'auto'
+    this.isFixed = size !== 'auto'
     this.current = size === 'auto' ? 1 : size
   }
 
@@ -35,8 +42,20 @@ export class BatchSize {
         : time > this.perItem
           ? (this.perItem + time) / 2
           : this.perItem * 0.75 + time * 0.25
-    if (this.fixed) return
+    if (this.isFixed) return
     const wanted = Math.max(1, Math.min(largest, Math.floor(target / Math.max(this.perItem, 1e-6))))
     this.current = Math.min(wanted, this.current * growth)
+  }
+
+  /** Takes notice of results: `values` of them, of `ended` items that will have no more. */
+  resulted(values: ArrayLike<unknown>, ended: number): void {
+    this.results.noteAll(values)
+    this.values += values.length
+    this.items += ended
+  }
+
+  /** Bytes of all results of an item that may be under way at once. */
+  get resultBytes(): number {
+    return this.results.perValue * Math.max(1, Math.min(itemWindow, this.values / Math.max(1, this.items)))
   }
 }

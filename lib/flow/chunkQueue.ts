@@ -48,6 +48,12 @@ export class ChunkQueue<T> {
     return this.next++
   }
 
+  /** The number in the stream of the next item; undefined where none waits. */
+  get front(): number | undefined {
+    const slice = this.slices[this.head]
+    return slice ? positionOf(slice) : this.filling?.start
+  }
+
   /** Puts items back that were taken, in front of all others. */
   putBack(slice: Slice<T>): void {
     this.size += slice.count

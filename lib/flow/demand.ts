@@ -10,8 +10,10 @@
 export interface Demand {
   /** Whether there is room for another value now. */
   readonly open: boolean
-  /** For how many, where that can be told: so many may be sent without asking again, in one go. */
+  /** For how many, where that can be told. */
   readonly room?: number | undefined
+  /** How many may come in one go before it has to be asked again; undefined for all that there is room for. */
+  readonly run?: number | undefined
   /** How many values have arrived so far. */
   readonly received: number
   /**
@@ -87,7 +89,7 @@ export class Reader {
   get limit(): number {
     const { demand } = this
     if (demand === undefined) return Number.POSITIVE_INFINITY
-    return demand.received + (this.inner === 0 ? (demand.room ?? 1) : 1)
+    return demand.received + (this.inner === 0 ? (demand.run ?? demand.room ?? 1) : 1)
   }
 
   /** Whether a run of values may go on without asking again: see {@link limit}. */
@@ -139,15 +141,21 @@ export class DemandSignal implements Demand {
   /**
    * @param isWaitingForOthers see {@link Demand.waitsForOthers}.
    * @param countRoom see {@link Demand.room}.
+   * @param countRun see {@link Demand.run}.
    */
   constructor(
     private readonly isOpen: () => boolean,
     private readonly isWaitingForOthers?: () => boolean,
-    private readonly countRoom?: () => number,
+    private readonly countRoom?: () => number | undefined,
+    private readonly countRun?: () => number | undefined,
   ) {}
 
   get room(): number | undefined {
     return this.countRoom?.()
+  }
+
+  get run(): number | undefined {
+    return this.countRun?.()
   }
 
   get waitsForOthers(): boolean {

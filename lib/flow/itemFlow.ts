@@ -16,7 +16,7 @@ import { DemandSignal, waitsForOthers } from './demand.js'
 import { dispatchOf, granting, markEmitted, markEnded, startOf, unendedSlices } from './dispatch.js'
 import { lossError, notRetriedError, timeoutError } from './itemErrors.js'
 import type { OutcomeReader } from './outcomes.js'
-import { readOutcomes } from './outcomes.js'
+import { endedIn, readOutcomes } from './outcomes.js'
 import type { Receiver } from './outlet.js'
 import { Outlet } from './outlet.js'
 import type { Sequencer } from './reorder.js'
@@ -25,6 +25,7 @@ import type { Replace } from './replacements.js'
 import { Replacements } from './replacements.js'
 import type { RetryPolicy } from './retries.js'
 import { Retries } from './retries.js'
+import { Window } from './window.js'
 import type { Attachment, Dispatch, Loss, Outcomes, Work, WorkStep } from './work.js'
 
 export interface ItemFlowOptions extends Bounds {
@@ -58,19 +59,23 @@ export class ItemFlow<T, R> implements Work {
   /** Says to the source whether there is room for another item. */
   readonly demand = new DemandSignal(
     // What is held for lack of room downstream is to go first: reading on would only be reading ahead.
-    () => this.outlet.held === 0 && this.load < this.room,
+    () => this.outlet.held === 0 && this.room > 0 && this.resultsHaveRoom,
     undefined,
-    () => this.room - this.load,
+    () => this.room,
+    // Till an item is looked at that may turn out to be larger.
+    () => Math.min(this.room, this.window.items.untilLook + 1),
   )
+  private readonly window: Window
   private readonly backlog: Backlog<T>
   private outlet: Outlet<R>
   private sequence: Sequencer<R>
   private readonly crashes = new Crashes()
   private readonly retries: Retries | undefined
   private readonly replacements: Replacements | undefined
-  private attachment: Attachment | undefined
   /** Items that threads have, or that are being replaced. */
   private inFlight = 0
+  /** The number of the first item that no thread was ever given. */
+  private fresh = 0
   /** The first item that has failed for good. */
   private failedAt = Number.POSITIVE_INFINITY
   private sourceEnded = false
@@ -82,6 +87,7 @@ export class ItemFlow<T, R> implements Work {
     receiver: Receiver<R>,
     private options: ItemFlowOptions,
   ) {
+    this.window = new Window(options.batchSize, options.leastRoom ?? 1)
     this.backlog = new Backlog(options)
     this.outlet = this.outletTo(receiver)
     this.sequence = this.sequenceTo(this.outlet)
@@ -99,6 +105,7 @@ export class ItemFlow<T, R> implements Work {
   ): void {
     this.outlet.close()
     this.options = { ...this.options, ...changes }
+    this.window.batchSize = changes.batchSize
     this.outlet = this.outletTo(receiver)
     this.sequence = this.sequenceTo(this.outlet)
   }
@@ -155,7 +162,7 @@ export class ItemFlow<T, R> implements Work {
 
   /** Has a pool run it. Separate from making it, since a pool may ask for work at once. */
   attach(attachment: Attachment): void {
-    this.attachment = attachment
+    this.window.attachment = attachment
   }
 
   /** Takes an item in. */
@@ -163,10 +170,12 @@ export class ItemFlow<T, R> implements Work {
     if (this.over) return
     this.demand.received++
     const { backlog } = this
-    if (backlog.isBounded && !this.admit(value)) return
+    this.window.items.note(value)
     const { current } = this.options.batchSize
     // Behind a long row there is time: larger chunks, of which as much is cut off as is wanted then.
-    backlog.push(value, Math.max(current, Math.min(backlog.size >> 1, largestChunk)))
+    const chunkSize = Math.max(current, Math.min(backlog.size >> 1, largestChunk))
+    if (!backlog.isBounded) backlog.push(value, chunkSize)
+    else if (!this.admit(value, chunkSize)) return
     if (++this.sinceReady >= current) this.batchFull()
     else if (!this.readyQueued) this.readySoon()
   }
@@ -192,18 +201,20 @@ export class ItemFlow<T, R> implements Work {
   }
 
   take(): Dispatch | undefined {
-    if (this.over) return undefined
+    if (this.over || !this.mayTake) return undefined
     let slice = this.backlog.take(this.sliceSize)
     // With order kept, nothing after the item that ends the stream can be emitted: it need not run.
     while (slice && slice.chunk.start + slice.first > this.failedAt) slice = this.backlog.take(this.sliceSize)
     if (!slice) return undefined
     this.inFlight += slice.count
+    this.fresh = Math.max(this.fresh, slice.chunk.start + slice.first + slice.count)
     return dispatchOf(slice)
   }
 
   results(dispatch: Dispatch, outcomes: Outcomes): void {
     if (this.over) return
     const { first, values, layout } = outcomes
+    this.batchSize.resulted(values, layout ? endedIn(layout) : values.length)
     if (layout) readOutcomes(outcomes, layout, this.readerOf(dispatch))
     else {
       this.inFlight -= values.length
@@ -227,7 +238,7 @@ export class ItemFlow<T, R> implements Work {
     dispatch.slice = { chunk, first, count: begun }
     this.inFlight -= count - begun
     this.backlog.putBack({ chunk, first: first + begun, count: count - begun })
-    this.attachment?.ready()
+    this.ready()
   }
 
   lost(dispatch: Dispatch, loss: Loss): number {
@@ -250,15 +261,27 @@ export class ItemFlow<T, R> implements Work {
 
   /** Towards the end ever smaller, so that all threads come to it together (guided self-scheduling). */
   private get sliceSize(): number {
-    const most = Math.min(this.batchSize.current, this.options.concurrency - this.inFlight)
+    const most = Math.min(this.window.batch, this.options.concurrency - this.inFlight)
     if (!this.sourceEnded) return most
-    const { threads = 1 } = this.attachment ?? {}
-    return Math.min(most, Math.ceil(this.backlog.size / (2 * threads)))
+    return Math.min(most, Math.ceil(this.backlog.size / (2 * this.window.threads)))
+  }
+
+  /**
+   * Whether the next item may run. What was taken before always may: others may wait for it. Else results that wait
+   * are to go first, or they would only become more.
+   */
+  private get mayTake(): boolean {
+    const { front } = this.backlog
+    return front === undefined || front < this.fresh || (this.outlet.held === 0 && this.resultsHaveRoom)
+  }
+
+  private get resultsHaveRoom(): boolean {
+    return this.sequence.held < this.window.resultRoom
   }
 
   private batchFull(): void {
     this.sinceReady = 0
-    if (this.backlog.size <= this.room) this.attachment?.ready()
+    if (this.backlog.size <= this.window.room) this.ready()
     else if (!this.readyQueued) this.readySoon()
   }
 
@@ -272,20 +295,23 @@ export class ItemFlow<T, R> implements Work {
   }
 
   private readyIfQueued(): void {
-    if (this.backlog.size > 0) this.attachment?.ready()
+    if (this.backlog.size > 0) this.ready()
   }
 
-  /** As many items as threads and the row in front of them can use. */
+  private ready(): void {
+    this.window.attachment?.ready()
+  }
+
+  /** For how many more items. */
   private get room(): number {
-    const { concurrency } = this.options
-    const capacity = Math.max(this.attachment?.capacity ?? 1, this.options.leastRoom ?? 1)
-    return concurrency < capacity ? concurrency : capacity
+    const underWay = this.backlog.size + this.inFlight
+    return Math.min(this.window.room, this.options.concurrency - this.sequence.held) - underWay
   }
 
-  /** Whether the item may wait. */
-  private admit(value: T): boolean {
+  /** Whether the item was taken in: it may wait. */
+  private admit(value: T, chunkSize: number): boolean {
     // A dropped item's place in the order is passed over.
-    const answer = this.backlog.admit(value, (item) => this.sequence.complete(item))
+    const answer = this.backlog.admit(value, chunkSize, (item) => this.sequence.complete(item))
     if (typeof answer === 'object') this.abort(answer)
     return answer === 'admitted'
   }
@@ -410,7 +436,7 @@ export class ItemFlow<T, R> implements Work {
     if (!this.sourceEnded || this.over || this.backlog.size > 0 || this.inFlight > 0) return
     if (this.sequence.held > 0) return
     this.over = true
-    this.attachment?.detach()
+    this.window.attachment?.detach()
     this.outlet.complete()
   }
 
@@ -419,6 +445,6 @@ export class ItemFlow<T, R> implements Work {
     this.backlog.clear()
     this.retries?.stopAll()
     this.replacements?.stopAll()
-    this.attachment?.detach()
+    this.window.attachment?.detach()
   }
 }

@@ -6,6 +6,8 @@ import type { Demand } from './demand.js'
 import { DemandSignal } from './demand.js'
 import type { Receiver } from './outlet.js'
 import { Outlet } from './outlet.js'
+import { SizeEstimate } from './sizeEstimate.js'
+import { valuesAhead } from './window.js'
 
 /** `'arrival'`: as they come. `'roundRobin'`: one of each in turn. A function: the least of all first, as for `sort`. */
 export type MergeOrder<T> = 'arrival' | 'roundRobin' | ((a: T, b: T) => number)
@@ -24,6 +26,7 @@ const waitingMost = 256
 
 interface Stream<T> extends MergeInput<T> {
   readonly signal: DemandSignal
+  readonly size: SizeEstimate
   queue: T[]
   at: number
   ended: boolean
@@ -35,7 +38,8 @@ export class Merge<T> {
   private readonly passing = new DemandSignal(
     () => this.outlet.hasRoom,
     () => this.below?.waitsForOthers ?? false,
-    () => this.below?.room ?? 1,
+    () => this.below?.room,
+    () => this.below?.run,
   )
   private readonly errors: unknown[] = []
   private streams: Stream<T>[] = []
@@ -114,7 +118,7 @@ export class Merge<T> {
 
   private addWaiting(): MergeInput<T> {
     const signal = new DemandSignal(
-      () => stream.queue.length - stream.at < waitingMost && (this.below === undefined || this.below.open),
+      () => hasRoom(stream) && (this.below === undefined || this.below.open),
       () => this.below?.open !== false && this.waitsFor !== undefined && this.waitsFor !== stream,
     )
     const end = () => {
@@ -124,11 +128,13 @@ export class Merge<T> {
     const stream: Stream<T> = {
       demand: signal,
       signal,
+      size: new SizeEstimate(),
       queue: [],
       at: 0,
       ended: false,
       next: (value) => {
         signal.received++
+        stream.size.note(value)
         stream.queue.push(value)
         this.advance()
       },
@@ -224,6 +230,11 @@ export class Merge<T> {
   private get hasRoom(): boolean {
     return !this.over && this.outlet.hasRoom
   }
+}
+
+/** Whether another value may wait for those of others. */
+function hasRoom({ queue, at, size }: Stream<unknown>): boolean {
+  return queue.length - at < valuesAhead(waitingMost, size)
 }
 
 function isEmpty<T>({ queue, at }: Stream<T>): boolean {

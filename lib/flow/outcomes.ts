@@ -35,3 +35,10 @@ export function readOutcomes(
     else if (state === itemState.timedOut) reader.timedOut(item)
   }
 }
+
+/** How many items have ended. */
+export function endedIn(layout: readonly number[]): number {
+  let ended = 0
+  for (let t = 2; t < layout.length; t += 3) if (layout[t] !== itemState.open) ended++
+  return ended
+}

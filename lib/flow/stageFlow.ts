@@ -12,6 +12,8 @@ import type { Demand } from './demand.js'
 import { DemandSignal, waitsForOthers } from './demand.js'
 import type { Receiver } from './outlet.js'
 import { Outlet } from './outlet.js'
+import { SizeEstimate } from './sizeEstimate.js'
+import { valuesAhead } from './window.js'
 import type { Loss, Work } from './work.js'
 
 /** The thread's side of a stage that runs. */
@@ -39,11 +41,12 @@ export interface StageEvents {
   aborted(error: unknown): void
 }
 
-/** So many emitted values may be under way or wait downstream. */
+/** So many emitted values may be under way or wait downstream, if they are small; and so many before that is known. */
 const outputWindow = 1024
+const firstOutputWindow = 64
 
 export class StageFlow<T, R> implements StageEvents {
-  readonly credit = outputWindow
+  readonly credit = firstOutputWindow
   /** Says to whoever fills the branch whether there is room. */
   readonly demand = new DemandSignal(() => !this.over && this.load < this.window)
   threadId: string | undefined
@@ -53,7 +56,10 @@ export class StageFlow<T, R> implements StageEvents {
   private readonly waiting = new ChunkQueue<T>()
   private endSent = false
   private unread = 0
-  private taken = 0
+  private readonly inputSize = new SizeEstimate()
+  private readonly outputSize = new SizeEstimate()
+  /** Values that the stage may still emit, or has and that haven't been taken downstream. */
+  private granted = firstOutputWindow
   private port: StagePort | undefined
   private sourceEnded = false
   private over = false
@@ -87,6 +93,7 @@ export class StageFlow<T, R> implements StageEvents {
 
   push(value: T): void {
     if (this.over) return
+    this.inputSize.note(value)
     this.waiting.push(value, this.batchSize.current)
     this.sendSoon()
   }
@@ -124,7 +131,9 @@ export class StageFlow<T, R> implements StageEvents {
   }
 
   output(values: Values): void {
-    if (!this.over) this.outlet.emit(values as ArrayLike<R>, (count) => this.emitted(count))
+    if (this.over) return
+    this.outputSize.noteAll(values)
+    this.outlet.emit(values as ArrayLike<R>, (count) => this.emitted(count))
   }
 
   ended(failure: { readonly error: unknown } | undefined): void {
@@ -150,14 +159,15 @@ export class StageFlow<T, R> implements StageEvents {
   }
 
   private get window(): number {
-    return Math.max(this.leastRoom, this.batchSize.current * 2)
+    return valuesAhead(Math.max(this.leastRoom, this.batchSize.current * 2), this.inputSize)
   }
 
   private emitted(count: number): void {
-    this.taken += count
-    if (this.taken * 2 < outputWindow) return
-    this.port?.grant(this.taken)
-    this.taken = 0
+    this.granted -= count
+    const window = valuesAhead(outputWindow, this.outputSize)
+    if (this.granted * 2 > window) return
+    this.port?.grant(window - this.granted)
+    this.granted = window
   }
 
   private sendSoon(): void {

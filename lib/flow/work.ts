@@ -91,6 +91,6 @@ export interface Attachment {
   detach(): void
   /** The most threads that may run it. */
   readonly threads: number
-  /** How many items the pool can have in its threads now. */
-  readonly capacity: number
+  /** How many items the pool can have in its threads now, where so many go together. */
+  capacityFor(batch: number): number
 }

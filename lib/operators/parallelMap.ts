@@ -24,9 +24,13 @@ export interface ParallelMapOptions<T = unknown, E = never> {
   readonly spread?: boolean
   /** Items in flight at most, at least 1. Default: as many as the pool's threads can use. */
   readonly concurrency?: number
-  /** Items a message: `'auto'` (about 2 ms of work), or a number of at least 1. Default: `'auto'`. */
+  /** Items a message: `'auto'` (about 2 ms of work and some MiB at most), or a number of at least 1. Default: `'auto'`. */
   readonly batch?: 'auto' | number
-  /** For sources that can't be paused: how much may wait, and what happens to more. Default: unbounded. */
+  /**
+   * For sources that can't be paused: how much may wait, and what happens to more. Items wait while the threads are
+   * busy, and while a consumer that says when it wants more (another of our operators) has yet to take results, or
+   * many results wait for one before them. Default: unbounded.
+   */
   readonly buffer?: {
     /** Items, at least 1. */
     readonly size?: number

@@ -12,7 +12,8 @@ export type PullSource<T> = Iterable<T> | AsyncIterable<T> | ReadableStream<T>
  *
  * Like `from`, but with backpressure: while `parallelMap`, `fanOut` or another of this library's operators subscribes,
  * it offers its demand, and a `pull` at the far end of any chain of plain RxJS operators picks that up. It then reads
- * only while there is room. Without such an operator below it reads as fast as it can, as `from` does.
+ * only while there is room: for what keeps the threads busy, and for about 16 MiB of values, or of the results that
+ * are to come of them, as estimated. Without such an operator below it reads as fast as it can, as `from` does.
  *
  * ```
  * source:        a b c d e f …      (read when there is room below)

@@ -161,14 +161,7 @@ class Iteration<T> implements AsyncIterator<T> {
   }
 
   private sizeOf(value: T): number {
-    const { bytesMost } = this
-    if (bytesMost === Number.POSITIVE_INFINITY) return 0
-    try {
-      return byteSize(value)
-    } catch {
-      // A getter that throws, too large an array: it waits alone.
-      return bytesMost
-    }
+    return this.bytesMost === Number.POSITIVE_INFINITY ? 0 : byteSize(value)
   }
 
   /** No more values come: what waits may still be taken. */

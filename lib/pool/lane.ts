@@ -111,6 +111,13 @@ export class Lane {
     return this.batches.size === 0 && this.stages.size === 0
   }
 
+  /** Whether it has less in hand. */
+  hasLessThan(other: Lane): boolean {
+    return (
+      this.inFlight < other.inFlight || (this.inFlight === other.inFlight && this.isIdle && !other.isIdle)
+    )
+  }
+
   /** The stages that run here. */
   get openStages(): StageEvents[] {
     return [...this.stages.values()]
@@ -164,9 +171,12 @@ export class Lane {
     if (work.timeout !== undefined) this.clock.start(work.timeout)
   }
 
-  /** Milliseconds since it was last known to get on. */
-  get silence(): number {
-    return performance.now() - this.lastHeard
+  /**
+   * Whether it hasn't been heard of for so many milliseconds, and runs something. Where nothing runs it is still
+   * receiving its items: that may take longer than to run them, and would begin anew elsewhere.
+   */
+  isHeldUp(silence: number): boolean {
+    return performance.now() - this.lastHeard >= silence && this.isRunning
   }
 
   /** Items that could be taken back: those that the thread hasn't begun. */
@@ -196,6 +206,14 @@ export class Lane {
   private forget(id: number, { alone }: Batch): void {
     this.batches.delete(id)
     if (alone) this.solitary--
+  }
+
+  /** Whether something runs in the thread, as far as that can be told. */
+  private get isRunning(): boolean {
+    const { cells } = this.link
+    if (!cells || this.stages.size > 0) return true
+    for (const id of this.batches.keys()) if (Atomics.load(cells, claimCell(id)) > 0) return true
+    return false
   }
 
   private unclaimedOf(id: number, { cancelled, work, dispatch }: Batch): number {

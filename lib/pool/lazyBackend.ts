@@ -58,9 +58,7 @@ export class LazyBackend implements PoolBackend {
       ready: () => attachment?.ready(),
       detach: () => (attachment ? attachment.detach() : giveUp()),
       threads: size,
-      get capacity() {
-        return attachment?.capacity ?? size
-      },
+      capacityFor: (batch) => attachment?.capacityFor(batch) ?? size,
     }
   }
 

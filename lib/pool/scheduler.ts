@@ -92,9 +92,8 @@ export class Scheduler {
     return work.pin === undefined ? this.max : 1
   }
 
-  capacityFor(work: Work): number {
-    const { current } = work.batchSize
-    return this.threadsFor(work) * (current > 1 ? 4 * current : this.options.concurrency + 2)
+  capacityFor(work: Work, batch: number): number {
+    return this.threadsFor(work) * (batch > 1 ? 4 * batch : this.options.concurrency + 2)
   }
 
   openStage(stage: StageEvents, place: number): () => void {
@@ -215,7 +214,7 @@ export class Scheduler {
     if (!lanes.some((lane) => lane.state === 'ready' && lane.isIdle)) return
     const busiest = lanes.reduce((most, lane) => (lane.unclaimed > most.unclaimed ? lane : most))
     if (busiest.unclaimed === 0) return
-    if (busiest.silence >= longSilence) return busiest.takeBack()
+    if (busiest.isHeldUp(longSilence)) return busiest.takeBack()
     this.spreadTimer = setTimeout(() => {
       this.spreadTimer = undefined
       this.pump()
@@ -241,7 +240,7 @@ export class Scheduler {
     if (work.queued > 0 && this.channels.has(work)) this.waiting.add(work)
   }
 
-  /** The thread with the least in hand, of those with room. */
+  /** The thread with the least in hand, of those with room; of equals one without a stage. */
   private laneFor(work: Work): Lane | undefined {
     if (work.pin !== undefined) {
       const lane = this.lanes.get(work.pin % this.max)
@@ -249,7 +248,7 @@ export class Scheduler {
     }
     let best: Lane | undefined
     for (const lane of this.lanes.values())
-      if (lane.hasRoomFor(work) && (!best || lane.inFlight < best.inFlight)) best = lane
+      if (lane.hasRoomFor(work) && (!best || lane.hasLessThan(best))) best = lane
     return best
   }
 
@@ -451,7 +450,7 @@ class Attached implements Attachment {
   get threads(): number {
     return this.scheduler.threadsFor(this.work)
   }
-  get capacity(): number {
-    return this.scheduler.capacityFor(this.work)
+  capacityFor(batch: number): number {
+    return this.scheduler.capacityFor(this.work, batch)
   }
 }

@@ -80,6 +80,9 @@ export interface ResultsMessage {
   busy: number
 }
 
+/** So many values may one item emit before it waits for `credit`. */
+export const itemWindow = 1024
+
 /** What a triple says of its item. */
 export const itemState = { open: 0, complete: 1, failed: 2, timedOut: 3 } as const
 

@@ -2,13 +2,12 @@
  * One item whose result isn't there at once: a Promise, or something that emits many.
  * @module
  */
+
+import { itemWindow } from '../wire/messages.js'
 import type { Cancellation } from './context.js'
 import type { Emitter, ResultKind, Stop } from './emission.js'
 import { emitAll, kindOf } from './emission.js'
 import type { Results } from './results.js'
-
-/** So many values may one item emit before it waits for the other side to have taken some. */
-const itemWindow = 1024
 
 /** What a run tells whoever started it. */
 export interface RunHost {

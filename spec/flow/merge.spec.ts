@@ -1,7 +1,7 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import type { Demand } from '../../lib/flow/demand.js'
-import { offeredDemand, Reader, waitsForOthers } from '../../lib/flow/demand.js'
+import { DemandSignal, offeredDemand, Reader, waitsForOthers } from '../../lib/flow/demand.js'
 import type { MergeInput, MergeOrder } from '../../lib/flow/merge.js'
 import { Merge } from '../../lib/flow/merge.js'
 import { Recorder, Room } from '../support/recorder.js'
@@ -227,6 +227,18 @@ describe("order: 'arrival'", () => {
   it('offers none where there is none below', () => {
     expect(setUp<number>('arrival').merge.add().demand).toBeUndefined()
   })
+
+  it('passes on how much room there is below, and that it is unknown where it is', () => {
+    const room = new Room(3)
+    expect(setUp<number>('arrival', { room }).merge.add().demand!.room).toBeUndefined()
+    const below = new DemandSignal(
+      () => true,
+      undefined,
+      () => 7,
+    )
+    const merge = new Merge<number>(new Recorder<number>(), below, 'arrival', true)
+    expect(merge.add().demand!.room).toBe(7)
+  })
 })
 
 describe("order: 'roundRobin'", () => {
@@ -268,6 +280,26 @@ describe("order: 'roundRobin'", () => {
     for (const value of ['a3', 'a4']) first.next(value)
     expect(recorder.values.slice(0, 2)).toEqual(['a1', 'a2'])
     expect(recorder.values.slice(2).join(' ')).toMatch(/^(a3 b1 a4 b2|b1 a3 b2 a4|b1 a3 b2)$/)
+  })
+})
+
+describe('a stream that is far ahead of the others', () => {
+  it.each([
+    [1, 256],
+    [new Uint8Array(2 ** 20 - 8), 16],
+    [new Uint8Array(40 * 2 ** 20), 1],
+  ])('is paused at some number of values, or at some size', (value, most) => {
+    const [ahead, other] = begin(setUp<unknown>('roundRobin').merge, 2)
+    let sent = 0
+    while (ahead!.demand!.open && sent < 1000) {
+      ahead!.next(value)
+      sent++
+    }
+    // The first goes out: it is its turn.
+    expect(sent).toBe(1 + most)
+    other!.next(value)
+    other!.next(value)
+    expect(ahead!.demand!.open).toBe(true)
   })
 })
 

@@ -13,7 +13,7 @@ import {
   timer,
 } from 'rxjs'
 import type { ParallelMapOptions } from 'rxjs-parallel'
-import { isParallelError, OverflowError, parallelMap } from 'rxjs-parallel'
+import { isParallelError, OverflowError, parallelMap, toAsyncIterable } from 'rxjs-parallel'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { Gate } from '../support/gate.js'
 import { outcomeOf, valuesOf } from '../support/outcome.js'
@@ -94,6 +94,27 @@ describe('buffer', () => {
     expect(source.observed).toBe(true)
     send()
     expect((await result).error).toBeInstanceOf(OverflowError)
+  })
+
+  it('bounds what waits for a slow consumer: no items are run whose results nobody takes', async () => {
+    const source = new Subject<number>()
+    const results = toAsyncIterable(
+      source.pipe(parallelMap(tasks.identity, { batch: 1, buffer: { size: 100 } })),
+      { size: 2 },
+    )
+    const iterator = results[Symbol.asyncIterator]()
+    const first = iterator.next()
+    let sent = 0
+    // The consumer takes one, and no more: two wait there, some results here, and then the items do.
+    while (source.observed && sent < 2000) {
+      source.next(sent++)
+      await new Promise((resolve) => setImmediate(resolve))
+    }
+    expect(await first).toEqual({ done: false, value: 0 })
+    expect(sent).toBeLessThan(150)
+    expect((await iterator.next()).value).toBe(1)
+    expect((await iterator.next()).value).toBe(2)
+    await expect(iterator.next()).rejects.toBeInstanceOf(OverflowError)
   })
 })
 
