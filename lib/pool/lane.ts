@@ -96,7 +96,7 @@ export class Lane {
   }
 
   send(work: Work, channel: number, dispatch: Dispatch): void {
-    const batch = this.nextBatch++
+    const batch = this.nextBatch
     const { slice } = dispatch
     const values = valuesOf(slice)
     const start = slice.chunk.start + slice.first
@@ -111,6 +111,8 @@ export class Lane {
     } catch (cause) {
       return this.refuse(work, dispatch, cloneFailures(values, place, cause, transfer))
     }
+    // Not before: what was never sent is never begun, and would count as under way for ever.
+    this.nextBatch++
     if (this.batches.size === 0) this.lastHeard = performance.now()
     dispatch.grant = (index, count) => this.link.post({ type: 'credit', channel, batch, index, count })
     this.inFlight += slice.count
@@ -151,7 +153,7 @@ export class Lane {
     const { cells } = this.link
     // What was moved there can't be given to another.
     if (!cells || cancelled || work.transfer || work.pin !== undefined) return 0
-    return Math.max(0, dispatch.slice.count - Atomics.load(cells, claimCell(id)))
+    return dispatch.slice.count - begunOf(cells, id, dispatch.slice.count)
   }
 
   /** Whether the thread hasn't come far enough for one more batch to have a cell. */
@@ -349,11 +351,17 @@ export class Lane {
   private runningIn(id: number, { dispatch }: Batch): readonly number[] | undefined {
     const { cells } = this.link
     if (!cells) return id === this.batches.keys().next().value ? undefined : []
-    const begun = Math.min(Atomics.load(cells, claimCell(id)), dispatch.slice.count)
+    const begun = begunOf(cells, id, dispatch.slice.count)
     // One at a time: all before the last that was begun had ended.
     if (this.concurrency === 1 && id === currentBatch(cells)) return begun > 0 ? [begun - 1] : []
     return Array.from({ length: begun }, (_, item) => item)
   }
+}
+
+/** How many items of a batch of `count` the thread has begun. */
+function begunOf(cells: Int32Array, batch: number, count: number): number {
+  // Batches are begun in their order; the cell of one that is through may be another's by now.
+  return batch < currentBatch(cells) ? count : Math.min(Atomics.load(cells, claimCell(batch)), count)
 }
 
 function countEnded({ values, layout }: ResultsMessage): { ended: number; failed: number } {

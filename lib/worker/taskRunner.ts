@@ -191,8 +191,9 @@ export class TaskRunner {
       results.single(running.item, value)
       this.ended(running)
     }
-    // The second handler also for what a hostile value throws when it is looked at.
-    promise.then(succeed).then(undefined, fail)
+    // Not by its own `then`, which may throw, or return nothing. The second handler also for what a hostile value
+    // throws when it is looked at.
+    Promise.resolve(promise).then(succeed).then(undefined, fail)
   }
 
   private emitResults(
