@@ -21,6 +21,12 @@ export class Crashes {
     const left = unendedItems(dispatch)
     if (isMoved) return left
     const suspects = (running ?? left).filter((item) => !dispatch.ended?.has(item))
+    // Run again, it would emit again what it has emitted.
+    const emitting = left.filter((item) => dispatch.taken?.has(item))
+    return [...new Set([...emitting, ...this.toBlame(dispatch, suspects)])]
+  }
+
+  private toBlame(dispatch: Dispatch, suspects: number[]): number[] {
     if (suspects.length <= 1) return suspects
     this.deaths ??= new Map()
     const { deaths } = this
@@ -32,14 +38,15 @@ export class Crashes {
 
 /** @param name how an error names the item. */
 export function crashError(
-  { slice }: Dispatch,
+  { slice, taken }: Dispatch,
   item: number,
   name: string,
   { threadId, exitCode, cause, running }: Loss,
 ): WorkerCrashError {
   const code = exitCode === undefined ? '' : ` (exit code ${exitCode})`
-  const when =
-    running && !running.includes(item)
+  const when = taken?.has(item)
+    ? `after ${name} had emitted some of its results`
+    : running && !running.includes(item)
       ? `before it ran ${name}, which can't run again: parts of it had been transferred`
       : `while it ran ${name}`
   return new WorkerCrashError(`thread ${threadId} died${code} ${when}`, {

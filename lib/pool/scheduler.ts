@@ -335,6 +335,8 @@ export class Scheduler {
   private laneDied(lane: Lane, error: unknown, early: boolean): void {
     this.remove(lane)
     this.tell({ type: 'crashed', threadId: lane.threadId, error })
+    // Whoever waits for it to stop need not wait any more.
+    this.stopped.get(lane)?.()
     if (this.closed) return
     this.crashed.add(lane.place)
     // Nothing that ran there is to blame: the next thread may well end in the same way.
