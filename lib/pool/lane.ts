@@ -33,6 +33,8 @@ export interface LaneEvents {
   startFailed(lane: Lane, error: unknown): void
   /** Items have ended. */
   ended(count: number, failed: number, busy: number): void
+  /** A stage gets on. */
+  consumed(): void
   /** There is room for more. */
   freed(lane: Lane): void
   /** `early` is true where nothing that it was given had begun. */
@@ -263,6 +265,7 @@ export class Lane {
       case 'cancelled':
         return this.cancelled(message.channel)
       case 'consumed':
+        this.events.consumed()
         return this.stages.get(message.channel)?.consumed(message.count, message.busy)
       case 'output':
         return this.stages.get(message.channel)?.output(message.values)

@@ -296,6 +296,9 @@ export class Scheduler {
           if (count > failed) this.startFailures = 0
           this.statistics.record(count, failed, busy)
         },
+        consumed: () => {
+          this.startFailures = 0
+        },
         freed: (lane) => this.freed(lane),
         died: (lane, error, early) => this.laneDied(lane, error, early),
       },

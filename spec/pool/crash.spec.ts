@@ -1,7 +1,8 @@
+import type { Worker } from 'node:worker_threads'
 import { from, map, mergeMap, NEVER, of } from 'rxjs'
 import type { PoolEvent, ThreadPoolOptions } from 'rxjs-parallel'
 import { fanIn, fanOut, isParallelError, parallelMap, threadPool, WorkerCrashError } from 'rxjs-parallel'
-import { describe, expect, it } from 'vitest'
+import { describe, expect, it, onTestFinished } from 'vitest'
 import { Gate } from '../support/gate.js'
 import { outcomeOf, rejection, valuesOf } from '../support/outcome.js'
 import { fixture, stagesPool } from '../support/pools.js'
@@ -249,6 +250,25 @@ describe('a thread that dies with a stage', () => {
     const { error } = await outcomeOf(source.pipe(fanOut(pool.tasks.dieAt3), fanIn()))
     expect(error).toBeInstanceOf(WorkerCrashError)
     expect(await pool.run(pool.tasks.double, 21)).toBe(42)
+  })
+})
+
+describe('threads that can not be started now and then', () => {
+  it('are tried again, however often, as long as others get on in between', async () => {
+    await using pool = stagesPool({ size: 1 })
+    let kills = false
+    const killNext = (worker: Worker) => {
+      if (!kills) return
+      kills = false
+      void worker.terminate()
+    }
+    process.on('worker', killNext)
+    onTestFinished(() => void process.off('worker', killNext))
+    for (let i = 0; i < 4; i++) {
+      const { error } = await outcomeOf(of(1, 2, 3).pipe(fanOut(pool.tasks.dieAt3), fanIn()))
+      expect(error).toBeInstanceOf(WorkerCrashError)
+      kills = true
+    }
   })
 })
 
