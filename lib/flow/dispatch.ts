@@ -54,6 +54,7 @@ export function* unendedSlices<T>(
 export function granting(dispatch: Dispatch, item: number): (count: number) => void {
   dispatch.taken ??= new Map()
   const { taken } = dispatch
+  if (!taken.has(item)) taken.set(item, 0)
   return (count) => {
     const total = (taken.get(item) ?? 0) + count
     taken.set(item, total >= grantAt ? 0 : total)

@@ -437,7 +437,8 @@ export class ItemFlow<T, R> implements Work {
     if (this.sequence.held > 0) return
     this.over = true
     this.window.attachment?.detach()
-    this.outlet.complete()
+    // An error ends it otherwise, if not yet: what stands before it may just be going out.
+    if (this.failedAt === Number.POSITIVE_INFINITY) this.outlet.complete()
   }
 
   private stop(): void {

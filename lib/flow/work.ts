@@ -13,7 +13,7 @@ export interface Dispatch {
   slice: Slice<unknown>
   /** How to let an item that emits many emit `count` more. Set by the thread that has it. */
   grant: ((item: number, count: number) => void) | undefined
-  /** Values of items still emitting that were taken downstream since the last grant. */
+  /** Of each item that has emitted values and may emit more: how many were taken downstream since the last grant. */
   taken: Map<number, number> | undefined
   /** Items that have ended, where not all did with one message. */
   ended: Set<number> | undefined

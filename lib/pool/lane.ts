@@ -45,6 +45,8 @@ export interface LaneEvents {
   startFailed(lane: Lane, error: unknown): void
   /** Items have ended. */
   ended(count: number, failed: number, busy: number): void
+  /** A stage gets on. */
+  consumed(): void
   /** There is room for more. */
   freed(lane: Lane): void
   /** `early` is true where nothing that it was given had begun. */
@@ -147,7 +149,7 @@ export class Lane {
   send(work: Work, channel: number, dispatch: Dispatch): void {
     this.keptFor = undefined
     const alone = dispatch.slice.alone === true
-    const batch = this.nextBatch++
+    const batch = this.nextBatch
     const { slice } = dispatch
     const values = valuesOf(slice)
     const start = slice.chunk.start + slice.first
@@ -162,6 +164,8 @@ export class Lane {
     } catch (cause) {
       return this.refuse(work, dispatch, cloneFailures(values, place, cause, transfer))
     }
+    // Not before: what was never sent is never begun, and would count as under way for ever.
+    this.nextBatch++
     if (this.batches.size === 0) this.lastHeard = performance.now()
     dispatch.grant = (index, count) => this.link.post({ type: 'credit', channel, batch, index, count })
     this.inFlight += slice.count
@@ -220,7 +224,7 @@ export class Lane {
     const { cells } = this.link
     // What was moved there can't be given to another.
     if (!cells || cancelled || work.transfer || work.pin !== undefined) return 0
-    return Math.max(0, dispatch.slice.count - Atomics.load(cells, claimCell(id)))
+    return dispatch.slice.count - begunOf(cells, id, dispatch.slice.count)
   }
 
   /** Whether the thread hasn't come far enough for one more batch to have a cell. */
@@ -360,6 +364,7 @@ export class Lane {
       case 'cancelled':
         return this.cancelled(message.channel)
       case 'consumed':
+        this.events.consumed()
         return this.stages.get(message.channel)?.consumed(message.count, message.busy)
       case 'output':
         return this.stages.get(message.channel)?.output(message.values)
@@ -468,11 +473,7 @@ export class Lane {
     // Others than the one that the thread was ended for are not to blame.
     if (this.ending?.why === 'straggler') return []
     const { count } = dispatch.slice
-    const begun = cells
-      ? Math.min(Atomics.load(cells, claimCell(id)), count)
-      : this.mayHaveBegun(id)
-        ? count
-        : 0
+    const begun = cells ? begunOf(cells, id, count) : this.mayHaveBegun(id) ? count : 0
     const left = unendedItems(dispatch).filter((item) => item < begun)
     // One at a time: all before the last that was begun had ended, whether that was heard of or not; but not what only
     // waits for its values to be taken, and may have gone on.
@@ -484,6 +485,12 @@ export class Lane {
   private mayHaveBegun(id: number): boolean {
     return this.concurrency > 1 || id === this.batches.keys().next().value
   }
+}
+
+/** How many items of a batch of `count` the thread has begun. */
+function begunOf(cells: Int32Array, batch: number, count: number): number {
+  // Batches are begun in their order; the cell of one that is through may be another's by now.
+  return batch < currentBatch(cells) ? count : Math.min(Atomics.load(cells, claimCell(batch)), count)
 }
 
 function countEnded({ values, layout }: ResultsMessage): { ended: number; failed: number } {

@@ -32,6 +32,8 @@ export class NodeHost implements ThreadsWorker {
   private readonly port: NodePort
   private readonly listeners = new Map<(event: { data: unknown }) => void, (data: unknown) => void>()
   private readonly death: Promise<Death>
+  /** Until it has started it is waited for. */
+  private busy = true
 
   constructor(source: WorkerSource, options: WorkerOptions) {
     this.worker = createWorker(source, options)
@@ -70,14 +72,13 @@ export class NodeHost implements ThreadsWorker {
     this.port.postMessage(message, transfer as never)
   }
 
+  /** The port alone would not do: it is closed before the thread's end is told. */
   keepAlive(busy: boolean): void {
-    if (busy) this.port.ref()
-    else this.port.unref()
-  }
-
-  /** From now on only the port decides whether the process has to stay. */
-  started(): void {
-    this.worker.unref()
+    if (busy === this.busy) return
+    this.busy = busy
+    for (const each of [this.port, this.worker])
+      if (busy) each.ref()
+      else each.unref()
   }
 
   utilization(): number {

@@ -237,6 +237,8 @@ export class Scheduler {
     this.waiting.delete(work)
     if (!dispatch) return
     lane.send(work, this.channels.get(work)!, dispatch)
+    // It waits there: another thread, once it has started, takes it back if that takes long.
+    if (lane.inFlight > this.options.concurrency && work.batchSize.current === 1) this.startFor(work)
     if (work.queued > 0 && this.channels.has(work)) this.waiting.add(work)
   }
 
@@ -267,13 +269,23 @@ export class Scheduler {
       this.laneAt(work.pin % this.max)
       return
     }
+    if (this.lanes.size >= this.max) return
     // One at a time would make a burst wait for each start in turn; more than there are items would start in vain.
-    const starting = [...this.lanes.values()].filter((lane) => lane.state === 'starting').length
-    for (let place = 0, wanted = work.queued - starting; place < this.max && wanted > 0; place++) {
+    for (let place = 0, wanted = this.threadsWanted; place < this.max && wanted > 0; place++) {
       if (this.lanes.has(place)) continue
       this.laneAt(place)
       wanted--
     }
+  }
+
+  /** How many more threads than there are could begin an item at once. */
+  private get threadsWanted(): number {
+    let wanted = 0
+    for (const work of this.waiting) if (work.pin === undefined) wanted += work.queued
+    for (const lane of this.lanes.values())
+      if (lane.state === 'starting') wanted--
+      else wanted += Math.max(0, lane.inFlight - this.options.concurrency)
+    return wanted
   }
 
   private startStages(): void {
@@ -297,6 +309,9 @@ export class Scheduler {
         ended: (count, failed, busy) => {
           if (count > failed) this.startFailures = 0
           this.statistics.record(count, failed, busy)
+        },
+        consumed: () => {
+          this.startFailures = 0
         },
         freed: (lane) => this.freed(lane),
         died: (lane, error, early) => this.laneDied(lane, error, early),
@@ -349,6 +364,8 @@ export class Scheduler {
   private laneDied(lane: Lane, error: unknown, early: boolean): void {
     this.remove(lane)
     this.tell({ type: 'crashed', threadId: lane.threadId, error })
+    // Whoever waits for it to stop need not wait any more.
+    this.stopped.get(lane)?.()
     if (this.closed) return
     this.crashed.add(lane.place)
     // Nothing that ran there is to blame: the next thread may well end in the same way.

@@ -99,7 +99,6 @@ async function connect(
   const message = { port: host.remotePort as never, threadId: processId, concurrency, cells, shared }
   const manifest = await Promise.race([thread.connect(Transfer(message, [message.port])), dead])
   connected = true
-  host.started()
   host.keepAlive(false)
   return { thread, manifest }
 }

@@ -99,8 +99,9 @@ export class ItemRun {
       if (kind === 'value' || kind === 'promise') this.end(() => this.results.single(this.item, value))
       else this.emitResults(value as object, kind)
     }
-    // The second handler also for what a hostile value throws when it is looked at.
-    promise.then(succeed).then(undefined, fail)
+    // Not by its own `then`, which may throw, or return nothing. The second handler also for what a hostile value
+    // throws when it is looked at.
+    Promise.resolve(promise).then(succeed).then(undefined, fail)
   }
 
   private emitResults(result: object, kind: Exclude<ResultKind, 'value' | 'promise'>): void {

@@ -1,4 +1,4 @@
-import { from, of } from 'rxjs'
+import { count, from, lastValueFrom, map, of, range } from 'rxjs'
 import {
   CloneError,
   fanIn,
@@ -34,6 +34,13 @@ describe('an error that a task throws', () => {
       expect(error.message).toBe('a TypeError')
     },
   )
+
+  it('of a thenable fails its item, and the thread goes on', async () => {
+    const onError = (error: any) => of(error.message)
+    const results = await valuesOf(of(1, 2).pipe(parallelMap(tasks.throwingThenable, { onError })))
+    expect(results).toEqual(['of then', 'of then'])
+    expect(await pool.run(tasks.double, 21)).toBe(42)
+  })
 
   it('comes out of a stage', async () => {
     const { error } = await outcomeOf(of('TypeError').pipe(fanOut(tasks.failing, { branches: 1 }), fanIn()))
@@ -234,6 +241,14 @@ describe('a value that cannot be sent to a thread', () => {
   ])('%# is named', async (value, words) => {
     const { error } = await outcomeOf(of(value as any).pipe(parallelMap(tasks.double)))
     expect(error.message).toContain(words)
+  })
+
+  it('may be one of very many: the pool goes on', async () => {
+    const onError = () => of('refused')
+    const functions = range(0, 3000).pipe(map(() => (() => {}) as any))
+    const refused = functions.pipe(parallelMap(tasks.double, { batch: 1, onError }), count())
+    expect(await lastValueFrom(refused)).toBe(3000)
+    expect(await pool.run(tasks.double, 21)).toBe(42)
   })
 
   it('may be part of a cycle', async () => {

@@ -115,9 +115,12 @@ describe('timeout', () => {
   it('is none for an item that waits for who reads its values', async () => {
     let count = 0
     // Longer than the item may take.
-    for await (const _ of toAsyncIterable(items(1, -1).pipe(parallelMap(tasks.emitMany, { timeout: 100 })), {
-      size: 1,
-    }))
+    for await (const _ of toAsyncIterable(
+      of({ n: 1, at: 0, count: 5000 }).pipe(parallelMap(tasks.emitMany, { timeout: 100 })),
+      {
+        size: 1,
+      },
+    ))
       if (++count === 100) await new Promise((resolve) => setTimeout(resolve, 250))
     expect(count).toBe(5000)
   })

@@ -67,6 +67,11 @@ describe('ordinary values', () => {
   })
 })
 
+it('a thenable that is no Promise is waited for, and has one result', async () => {
+  expect(await valuesOf(range(0, 5).pipe(parallelMap(tasks.thenable)))).toEqual([0, 1, 2, 3, 4])
+  expect(await pool.run(tasks.double, 21)).toBe(42)
+})
+
 describe('a task that emits many', () => {
   it.each(['upTo', 'upToLater', 'upToObservable'] as const)('(%s) has its values emitted', async (name) => {
     expect(await valuesOf(of(3, 0, 2).pipe(parallelMap(tasks[name])))).toEqual([1, 2, 3, 1, 2])

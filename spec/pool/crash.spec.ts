@@ -1,7 +1,8 @@
+import type { Worker } from 'node:worker_threads'
 import { from, map, mergeMap, NEVER, of } from 'rxjs'
 import type { PoolEvent, ThreadPoolOptions } from 'rxjs-parallel'
 import { fanIn, fanOut, isParallelError, parallelMap, threadPool, WorkerCrashError } from 'rxjs-parallel'
-import { describe, expect, it } from 'vitest'
+import { describe, expect, it, onTestFinished } from 'vitest'
 import { Gate } from '../support/gate.js'
 import { outcomeOf, rejection, valuesOf } from '../support/outcome.js'
 import { fixture, stagesPool } from '../support/pools.js'
@@ -130,6 +131,43 @@ describe('a thread that dies', () => {
     expect(results.filter((value) => value === 2).length).toBeLessThan(2)
   })
 
+  it.each([
+    { concurrency: 1, ordered: true },
+    { concurrency: 1, ordered: false },
+    { concurrency: 3, ordered: true },
+    { concurrency: 3, ordered: false },
+  ])('does not have items run again that had emitted values before others began (%o)', async (how) => {
+    const { concurrency, ordered } = how
+    await using pool = crashPool({ size: 1, concurrency })
+    const count = 3000
+    const three = [0, 1, 2].map((n) => ({ n, at: 2, count: n === 2 ? 1 : count }))
+    const onError = (_error: unknown, { n }: { n: number }) => of(`${n} crashed`)
+    const results = await valuesOf(
+      from(three).pipe(parallelMap(pool.tasks.emitMany, { batch: 3, ordered, onError })),
+    )
+    for (const { n } of three) {
+      const values = results.filter((value) => value === n)
+      const crashed = results.filter((value) => value === `${n} crashed`)
+      if (crashed.length === 0) expect(values).toHaveLength(count)
+      else expect([crashed.length, values.length <= count]).toEqual([1, true])
+    }
+    expect(results).toContain('2 crashed')
+  })
+
+  it('while it finishes what it has, after the pool became smaller, has stopped', async () => {
+    await using pool = crashPool()
+    await pool.ready()
+    const gate = new Gate()
+    const runs = [1, 2].map((n) => pool.run(pool.tasks.exitWithOthers, { n, at: n, cells: gate.cells }))
+    const errors = Promise.all(runs.map(rejection))
+    await gate.untilStarted(2)
+    const resized = pool.resize(1)
+    gate.open()
+    await resized
+    expect((await errors).map(({ code }) => code)).toEqual(['WORKER_CRASH', 'WORKER_CRASH'])
+    expect(await pool.run(pool.tasks.double, 21)).toBe(42)
+  })
+
   it.each([1, 7] as const)(
     'gives each of several items in progress one outcome, and costs none that had not begun (batch: %s)',
     async (batch) => {
@@ -146,6 +184,24 @@ describe('a thread that dies', () => {
       expect(results.slice(3)).toEqual([3, 4, 5, 6])
     },
   )
+
+  it('is known to have been at an item that began more than a thousand messages ago', async () => {
+    await using pool = crashPool({ size: 1, concurrency: 2 })
+    const gate = new Gate()
+    const deadly = 1023
+    const many = Array.from({ length: 1100 }, (_, n) => ({
+      n,
+      at: deadly,
+      cells: gate.cells,
+      waits: n === 0,
+    }))
+    const onError = (error: any) => of(error.code as string)
+    const result = valuesOf(from(many).pipe(parallelMap(pool.tasks.exitWithOthers, { batch: 1, onError })))
+    await gate.untilStarted(deadly + 1)
+    gate.open()
+    const crashed = (n: number) => n === 0 || n === deadly
+    expect(await result).toEqual(many.map(({ n }) => (crashed(n) ? 'WORKER_CRASH' : n)))
+  })
 
   it('is not waited for by a pipeline that has been left', async () => {
     await using pool = crashPool({ size: 1 })
@@ -194,6 +250,25 @@ describe('a thread that dies with a stage', () => {
     const { error } = await outcomeOf(source.pipe(fanOut(pool.tasks.dieAt3), fanIn()))
     expect(error).toBeInstanceOf(WorkerCrashError)
     expect(await pool.run(pool.tasks.double, 21)).toBe(42)
+  })
+})
+
+describe('threads that can not be started now and then', () => {
+  it('are tried again, however often, as long as others get on in between', async () => {
+    await using pool = stagesPool({ size: 1 })
+    let kills = false
+    const killNext = (worker: Worker) => {
+      if (!kills) return
+      kills = false
+      void worker.terminate()
+    }
+    process.on('worker', killNext)
+    onTestFinished(() => void process.off('worker', killNext))
+    for (let i = 0; i < 4; i++) {
+      const { error } = await outcomeOf(of(1, 2, 3).pipe(fanOut(pool.tasks.dieAt3), fanIn()))
+      expect(error).toBeInstanceOf(WorkerCrashError)
+      kills = true
+    }
   })
 })
 

@@ -10,7 +10,14 @@ async function setUp() {
   const cells = makeCells()
   const nothing = () => {}
   const started = Promise.resolve({})
-  const events = { ready: nothing, startFailed: nothing, ended: nothing, freed: nothing, died: nothing }
+  const events = {
+    ready: nothing,
+    startFailed: nothing,
+    ended: nothing,
+    consumed: nothing,
+    freed: nothing,
+    died: nothing,
+  }
   const lane = new Lane(0, 1, events, () => ({
     threadId: 'thread',
     started,

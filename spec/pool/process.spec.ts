@@ -44,7 +44,7 @@ describe.concurrent('the process', () => {
     })
   })
 
-  it.each(['working', 'pipeline', 'stage'])(
+  it.each(['working', 'pipeline', 'stage', 'crashing'])(
     'is kept by a pool that works, until it is done (%s)',
     async (what) => {
       expect(await runProgram('lifetime.program.mjs', what)).toEqual({

@@ -43,6 +43,20 @@ describe('threads', () => {
     expect(typesOf(events)).toEqual(['started'])
   })
 
+  it.each([
+    ['none has started', 0],
+    ['one is there already', 1],
+  ])('are as many as there are runs at once (%s)', async (_when, before) => {
+    await using pool = tasksPool({ size: 3 })
+    for (let i = 0; i < before; i++) await pool.run(pool.tasks.double, i)
+    const gate = new Gate()
+    const runs = [1, 2, 3].map((value) => pool.run(pool.tasks.hold, { cells: gate.cells, value }))
+    // None ends before all have begun.
+    await gate.untilStarted(3)
+    gate.open()
+    expect(await Promise.all(runs)).toEqual([1, 2, 3])
+  })
+
   it('start all with ready()', async () => {
     await using pool = tasksPool()
     const events = eventsOf(pool)

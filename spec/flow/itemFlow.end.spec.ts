@@ -1,0 +1,44 @@
+import { describe, expect, it } from 'vitest'
+import { BatchSize } from '../../lib/flow/batchSize.js'
+import type { ItemFlowOptions } from '../../lib/flow/itemFlow.js'
+import { ItemFlow } from '../../lib/flow/itemFlow.js'
+import { Recorder } from '../support/recorder.js'
+
+/** A flow that a test gives to threads, and answers, by itself. */
+function flowOf(options: Partial<ItemFlowOptions> = {}) {
+  const receiver = new Recorder<string>()
+  const flow = new ItemFlow<number, string>(receiver, {
+    steps: [{ task: { name: 'task' }, spread: false, caller: undefined }],
+    pin: undefined,
+    batchSize: new BatchSize(1),
+    ordered: true,
+    concurrency: Number.POSITIVE_INFINITY,
+    bufferSize: Number.POSITIVE_INFINITY,
+    bufferBytes: Number.POSITIVE_INFINITY,
+    overflow: 'error',
+    place: (item) => `items[${item}]`,
+    transfer: undefined,
+    replace: undefined,
+    below: undefined,
+    ...options,
+  })
+  flow.attach({ ready: () => {}, detach: () => {}, threads: 1, capacityFor: () => 10 })
+  return { flow, receiver }
+}
+
+const succeeded = (value: string) => ({ first: 0, values: [value], layout: undefined, errors: [] })
+const failed = (error: unknown) => ({ first: 0, values: [], layout: [0, 0, 2], errors: [error] })
+
+describe('a flow with order kept', () => {
+  it('ends by the error of its last item, though room comes while the one before it is emitted', () => {
+    const { flow, receiver } = flowOf()
+    receiver.react = () => flow.roomier()
+    flow.push(1)
+    flow.push(2)
+    flow.end()
+    const [first, second] = [flow.take()!, flow.take()!]
+    flow.results(second, failed('no'))
+    flow.results(first, succeeded('yes'))
+    expect(receiver.notifications).toEqual([{ next: 'yes' }, { error: 'no' }])
+  })
+})
