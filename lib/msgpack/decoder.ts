@@ -12,7 +12,7 @@ export class MsgpackDecoder implements Decoder {
 
   decode(payload: unknown): readonly unknown[] {
     const known = payload as Payload
-    if (Array.isArray(known) || ArrayBuffer.isView(known)) return known as readonly unknown[]
+    if (Array.isArray(known)) return known
     if (!('message' in known)) return this.reader.read(unpack(known as ArrayBuffer), [], [])
     const { message, texts, longStrings, rest } = known
     const values = this.reader.read(unpack(message), texts, longStrings)

@@ -134,11 +134,6 @@ describe('a batch that would not gain', () => {
       expect(isPacked(records(100))).toBe(true)
     }
   })
-
-  it('may come as what another form has made of it', () => {
-    const numbers = new Float64Array([1, 2])
-    expect(msgpack().decoder().decode(numbers)).toBe(numbers)
-  })
 })
 
 describe('what belongs to the values', () => {
