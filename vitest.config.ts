@@ -12,13 +12,30 @@ export default defineConfig({
     ],
   },
   test: {
-    include: ['{spec,samples}/**/*.spec.ts'],
     testTimeout: 20_000,
     pool: 'forks',
     // Specs start threads of their own.
     maxWorkers: 2,
     // Node loads dist itself, as it will for users: workers and specs then share one rxjs and real file URLs.
     server: { deps: { external: [/\/dist\/[^/]+\.js$/] } },
+    provide: { codec: false },
+    projects: [
+      { extends: true, test: { name: 'all', include: ['{spec,samples}/**/*.spec.ts'] } },
+      {
+        // What pools do, once more with values that travel by a codec.
+        extends: true,
+        test: {
+          name: 'codec',
+          include: [
+            'spec/operators/{fanOut,fromTask,fusion,parallelMap,parallelMap.{options,values},pull.backpressure}.spec.ts',
+            'spec/integration/{cancellation,errors}.spec.ts',
+            'spec/pool/{crash,threadPool}.spec.ts',
+          ],
+          provide: { codec: true },
+          typecheck: { enabled: false },
+        },
+      },
+    ],
     typecheck: {
       enabled: true,
       checker: 'tsc',

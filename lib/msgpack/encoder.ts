@@ -3,21 +3,22 @@
  * @module
  */
 import type { Encoder, Packed } from '../wire/codec.js'
-import { pack } from './bytes.js'
 import type { Payload } from './envelope.js'
-import { Flattener, unfaithful } from './flatten.js'
-import type { Row } from './rows.js'
+import { isPackable, pack } from './message.js'
 import { Shapes } from './shapes.js'
+import { Tape } from './tape.js'
+import { Writer } from './writer.js'
 
 /** Below so many values, what a packed message costs by itself is more than packing saves. */
-const packedLeast = 32
+const packedLeast = 16
 
 /** Where nothing of a batch could be packed, so many go unseen before the next is tried. */
 const passedMost = 15
 
 export class MsgpackEncoder implements Encoder {
   private readonly shapes = new Shapes()
-  private readonly flattener = new Flattener(this.shapes)
+  private readonly tape = new Tape()
+  private readonly writer = new Writer(this.shapes, this.tape)
   /** The other side knows so many shapes. */
   private told = 0
   /** So many batches are not tried. */
@@ -25,44 +26,45 @@ export class MsgpackEncoder implements Encoder {
 
   encode(values: readonly unknown[]): Packed {
     if (values.length < packedLeast || isPolluted() || this.passes-- > 0) return asTheyAre(values)
-    const rows: Row[] = []
     const rest: unknown[] = []
+    let count = 0
     for (let i = 0; i < values.length; i++) {
       const value = values[i]
-      const row = typeof value === 'object' && value !== null ? this.flattener.flatten(value) : unfaithful
-      if (row === unfaithful) rest.push(i, value)
-      else rows.push(row)
+      if (typeof value === 'object' && value !== null && this.writer.write(value)) count++
+      else rest.push(i, value)
     }
-    this.flattener.release()
-    this.passes = rows.length > 0 ? 0 : passedMost
-    const bytes = rows.length > 0 ? packOrNot(rows) : undefined
-    return bytes ? this.packed(bytes, rest) : asTheyAre(values)
+    this.writer.release()
+    this.passes = count > 0 ? 0 : passedMost
+    return (count > 0 && this.packed(count, rest)) || asTheyAre(values)
   }
 
-  private packed(bytes: ArrayBuffer, rest: unknown[]): Packed {
+  /** Nothing for what is larger than a message can be. */
+  private packed(count: number, rest: readonly unknown[]): Packed | undefined {
     const { all } = this.shapes
-    const { length } = all
-    const shapes = all.slice(this.told).map(({ keys }) => keys)
-    const payload: Payload =
-      rest.length === 0 && shapes.length === 0 ? bytes : { bytes, first: this.told, shapes, rest }
-    const sent = () => {
-      this.told = Math.max(this.told, length)
+    const { told } = this
+    const known = all.length
+    const { words, doubles, texts, bigints, longStrings } = this.tape.written
+    const shapes = all.slice(told).map(({ keys }) => keys)
+    const inside = texts.map((text) => (isPackable(text) ? text : null))
+    const beside = texts.filter((_, i) => inside[i] === null)
+    try {
+      const message = pack([count, words, doubles, inside, bigints, told, shapes])
+      const sent = () => {
+        this.told = Math.max(this.told, known)
+      }
+      const isAll = beside.length + longStrings.length + rest.length === 0
+      const payload: Payload = isAll ? message : { message, texts: beside, longStrings, rest }
+      return { payload, transfer: [message], sent }
+    } catch {
+      return undefined
+    } finally {
+      this.tape.clear()
     }
-    return { payload, transfer: [bytes], sent }
   }
 }
 
 function asTheyAre(values: readonly unknown[]): Packed {
   return { payload: values, transfer: [], sent: () => {} }
-}
-
-/** Nothing for what is larger than a buffer can be. */
-function packOrNot(rows: readonly Row[]): ArrayBuffer | undefined {
-  try {
-    return pack(rows)
-  } catch {
-    return undefined
-  }
 }
 
 /** Whether all objects have properties that aren't theirs: structured clone doesn't clone them. */

@@ -18,13 +18,14 @@ const kind = registerCodec({
 })
 
 /**
- * A codec for streams of small records: plain objects of numbers, short strings, booleans, dates, bigints and arrays
- * of such. They travel packed by `msgpackr`, which has to be installed, in memory that is moved and not copied; the
- * keys that records have in common travel once. What arrives is what structured clone, the default, would have made
- * of each value; a value that can't be packed without a loss goes as it would without the codec, and so does a batch
- * of few.
+ * A codec for streams of records: plain objects and arrays of numbers, strings, booleans, dates, bigints and such
+ * objects. A batch of them travels as one MessagePack message, made by `msgpackr`, which has to be installed, in memory
+ * that is moved and not copied; the keys that records have in common travel once. What arrives is what structured
+ * clone, the default, would have made of each value. What can't be packed without a loss goes as it would without the
+ * codec: other values, text that UTF-8 can't carry. So does what structured clone carries better: batches of few,
+ * strings of more than 255 characters, text that isn't ASCII.
  *
- * It doesn't help where numbers, long strings or buffers are most of the data: structured clone copies these sooner.
+ * It doesn't help where objects are used as maps, each with keys of its own, or where buffers are most of the data.
  * One thing it carries that structured clone refuses: a Proxy of a plain object or array arrives as what it stands for.
  *
  * @example

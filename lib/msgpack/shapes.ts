@@ -2,6 +2,7 @@
  * The lists of keys that objects have in common. They travel once; after that an object goes as its values.
  * @module
  */
+import { isUtf8 } from './wellFormed.js'
 
 /** Remembers which shape was found at one place in values, which is a good guess for the next value. */
 export interface Site {
@@ -40,7 +41,7 @@ export class Shapes {
     const known = this.byName.get(name)
     if (known) return isSame(known.keys, keys) ? known : undefined
     if (this.all.length === shapesMost) return undefined
-    if (this.met.delete(name)) return this.add(name, keys)
+    if (this.met.delete(name)) return keys.every(isUtf8) ? this.add(name, keys) : undefined
     if (this.met.size === metMost) this.met.clear()
     this.met.add(name)
     return undefined

@@ -3,6 +3,7 @@
  * @module
  */
 import { availableParallelism } from 'node:os'
+import type { CodecKind } from '../wire/codec.js'
 import { describe } from '../wire/describe.js'
 import { badArgument, checkNames, checkNumber, checkTime } from './checks.js'
 
@@ -30,6 +31,11 @@ export interface ThreadPoolOptions {
   readonly idleTimeout?: number
   /** Passed on to Node's `new Worker(file, options)`: `env`, `execArgv`, `stdout` and so on. */
   readonly worker?: Readonly<Record<string, unknown>>
+  /**
+   * The form in which values travel to the threads and back: `msgpack()` of `rxjs-parallel/msgpack`, which is made for
+   * records. Batches of numbers travel packed with any. Default: structured clone's own form.
+   */
+  readonly codec?: CodecKind
 }
 
 export interface CheckedPoolOptions {
@@ -40,6 +46,7 @@ export interface CheckedPoolOptions {
   readonly startTimeout: number
   readonly idleTimeout: number | undefined
   readonly worker: Readonly<Record<string, unknown>>
+  readonly codec: CodecKind | undefined
 }
 
 const names = [
@@ -50,6 +57,7 @@ const names = [
   'startTimeout',
   'idleTimeout',
   'worker',
+  'codec',
 ] as const satisfies (keyof ThreadPoolOptions)[]
 const caller = 'threadPool'
 
@@ -63,6 +71,7 @@ export function checkPoolOptions(options: ThreadPoolOptions, defaultName: string
     idleTimeout,
     memoryLimit,
     worker = {},
+    codec,
   } = options
   if (typeof name !== 'string') throw badArgument(caller, `name must be a string, got ${describe(name)}`)
   if (typeof worker !== 'object' || worker === null)
@@ -83,7 +92,24 @@ export function checkPoolOptions(options: ThreadPoolOptions, defaultName: string
     startTimeout: checkTime(caller, 'startTimeout', startTimeout),
     idleTimeout: idleTimeout === undefined ? undefined : checkTime(caller, 'idleTimeout', idleTimeout),
     worker: { ...worker, ...limits },
+    codec: codec === undefined ? undefined : checkCodec(codec),
   }
+}
+
+function checkCodec(codec: CodecKind): CodecKind {
+  const { name, module, encoder, decoder } = (codec ?? {}) as Partial<CodecKind>
+  if (
+    typeof name === 'string' &&
+    typeof module === 'string' &&
+    typeof encoder === 'function' &&
+    typeof decoder === 'function'
+  )
+    return codec
+  const hint = typeof codec === 'function' ? ': call it' : ''
+  throw badArgument(
+    caller,
+    `codec must be what msgpack() of rxjs-parallel/msgpack returns, got ${describe(codec)}${hint}`,
+  )
 }
 
 /** The least and the most threads that a size stands for. */

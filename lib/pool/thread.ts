@@ -7,9 +7,11 @@
  */
 import type { ModuleThread } from 'threads'
 import { WorkerStartError } from '../errors.js'
+import type { CodecKind } from '../wire/codec.js'
 import { compactTo, expandFrom } from '../wire/compact.js'
 import { describe } from '../wire/describe.js'
 import type { ConnectMessage, Manifest } from '../wire/messages.js'
+import { poster, reader } from '../wire/posting.js'
 import { makeCells } from '../wire/sharedCells.js'
 import type { Death, Link, LinkEvents } from './link.js'
 import { processId } from './localThread.js'
@@ -23,6 +25,7 @@ export interface ThreadOptions {
   /** Milliseconds. */
   readonly startTimeout: number
   readonly shared: Readonly<Record<string, unknown>>
+  readonly codec: CodecKind | undefined
 }
 
 type Methods = { connect(message: ConnectMessage): Manifest }
@@ -56,7 +59,7 @@ export function startThread(options: ThreadOptions, events: LinkEvents): Link {
     threadId: host.threadId,
     started,
     cells,
-    post: (message, transfer) => host.post(compactTo(message), transfer),
+    post: poster(compactTo, (data, transfer) => host.post(data, transfer), options.codec),
     keepAlive: (busy) => host.keepAlive(busy),
     utilization: () => host.utilization(),
     terminate: async () => {
@@ -86,9 +89,10 @@ async function connect(
   const thread = await Promise.race([spawned.catch((cause) => late(options, cause)), dead])
   let fatal: unknown
   let connected = false
+  const read = reader(expandFrom, options.codec)
   host.listen(
     (data) => {
-      const message = expandFrom(data)
+      const message = read(data)
       if (message.type === 'fatal') fatal = message.error
       events.message(message)
     },
@@ -96,8 +100,15 @@ async function connect(
     (how) => connected && events.died({ exitCode: how.exitCode, cause: fatal ?? how.cause }),
   )
   const { concurrency, shared } = options
-  const message = { port: host.remotePort as never, threadId: processId, concurrency, cells, shared }
-  const manifest = await Promise.race([thread.connect(Transfer(message, [message.port])), dead])
+  const codec = options.codec && { name: options.codec.name, module: options.codec.module }
+  const message = { port: host.remotePort as never, threadId: processId, concurrency, cells, shared, codec }
+  const refused = (cause: unknown): never => {
+    throw startError(options, `could not be connected: ${messageOf(cause)}`, cause)
+  }
+  const manifest = await Promise.race([
+    thread.connect(Transfer(message, [message.port])).catch(refused),
+    dead,
+  ])
   connected = true
   host.keepAlive(false)
   return { thread, manifest }

@@ -6,7 +6,7 @@
 
 /** A batch, ready to be posted. */
 export interface Packed {
-  /** What structured clone takes, unless a value is in it that it refuses. */
+  /** What structured clone takes, unless a value is in it that it refuses. Not a Float64Array: numbers go so. */
   readonly payload: unknown
   /** Parts of the payload to be moved. They come besides those that the values' owner wants to be moved. */
   readonly transfer: Transferable[]
@@ -34,7 +34,7 @@ export interface Decoder {
 
 /** A form in which values can travel. What arrives is what structured clone would make of each value by itself. */
 export interface CodecKind {
-  /** Under which it is registered, in every thread. */
+  /** Under which it is registered, in every thread: that of the entry point that has it. */
   readonly name: string
   /** The URL of a module that registers it, for a thread that can import files. */
   readonly module: string

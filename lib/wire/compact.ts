@@ -1,25 +1,25 @@
 /**
  * The form in which messages are posted. What travels all the time, batches and their results, goes as tuples, since
- * structured clone writes the name of each property as a string; and numbers go packed.
+ * structured clone writes the name of each property as a string. The form of the values themselves is posting.ts's.
  * @module
  */
 import type { EncodedError } from './errorCodec.js'
-import type { FromThread, ToThread, Values } from './messages.js'
-import { pack } from './packing.js'
+import type { FromThread, ToThread } from './messages.js'
+import type { PackValues, UnpackValues } from './posting.js'
 import { fromText, toText } from './text.js'
 
-type BatchTuple = [channel: number, task: number, batch: number, values: Values]
+type BatchTuple = [channel: number, task: number, batch: number, values: unknown]
 type ResultsTuple = [
   batch: number,
   first: number,
   busy: number,
-  values: Values,
+  values: unknown,
   layout?: number[],
   errors?: EncodedError[],
 ]
 
 /** A message to a thread, as it is posted. */
-export function compactTo(message: ToThread): unknown {
+export function compactTo(message: ToThread, pack: PackValues): unknown {
   if (message.type === 'batch') {
     const { channel, task, batch, values } = message
     const text = values.length === 1 ? toText(channel, task, batch, values[0]) : undefined
@@ -30,18 +30,18 @@ export function compactTo(message: ToThread): unknown {
 }
 
 /** What {@link compactTo} has posted. */
-export function expandTo(data: unknown): ToThread {
+export function expandTo(data: unknown, unpack: UnpackValues): ToThread {
   if (typeof data === 'string') {
     const [channel, task, batch, value] = fromText(data)
     return { type: 'batch', channel, task, batch, values: [value] }
   }
-  if (!Array.isArray(data)) return data as ToThread
+  if (!Array.isArray(data)) return withValues(data as ToThread, unpack)
   const [channel, task, batch, values] = data as BatchTuple
-  return { type: 'batch', channel, task, batch, values }
+  return { type: 'batch', channel, task, batch, values: unpack(values) }
 }
 
 /** A message from a thread, as it is posted. */
-export function compactFrom(message: FromThread): unknown {
+export function compactFrom(message: FromThread, pack: PackValues): unknown {
   if (message.type === 'results') {
     const { batch, first, busy, values, layout, errors } = message
     if (!layout && values.length === 1) {
@@ -59,7 +59,7 @@ export function compactFrom(message: FromThread): unknown {
 }
 
 /** What {@link compactFrom} has posted. */
-export function expandFrom(data: unknown): FromThread {
+export function expandFrom(data: unknown, unpack: UnpackValues): FromThread {
   if (typeof data === 'string') {
     const [batch, first, microseconds, value] = fromText(data)
     return {
@@ -72,7 +72,14 @@ export function expandFrom(data: unknown): FromThread {
       errors: undefined,
     }
   }
-  if (!Array.isArray(data)) return data as FromThread
+  if (!Array.isArray(data)) return withValues(data as FromThread, unpack)
   const [batch, first, busy, values, layout, errors] = data as ResultsTuple
-  return { type: 'results', batch, first, busy, values, layout, errors }
+  return { type: 'results', batch, first, busy, values: unpack(values), layout, errors }
+}
+
+/** A message that isn't a tuple, with its values unpacked if it has some. */
+function withValues<M extends ToThread | FromThread>(message: M, unpack: UnpackValues): M {
+  return message.type === 'input' || message.type === 'output'
+    ? { ...message, values: unpack(message.values) }
+    : message
 }

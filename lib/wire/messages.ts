@@ -35,6 +35,8 @@ export interface ConnectMessage {
   readonly cells: Int32Array | undefined
   /** What `context.shared` is there. */
   readonly shared: Readonly<Record<string, unknown>>
+  /** The codec in which values travel, where there is one: its name, and the URL of a module that registers it. */
+  readonly codec: { readonly name: string; readonly module: string } | undefined
 }
 
 /** What a function that a worker module exposes is, as far as it shows before it is called. */

@@ -3,9 +3,12 @@
  * The one file that imports 'threads/worker', and only where there is a pool to serve.
  * @module
  */
+import type { CodecKind } from '../wire/codec.js'
+import { codecNamed } from '../wire/codec.js'
 import { compactFrom, expandTo } from '../wire/compact.js'
 import { encodeError } from '../wire/errorCodec.js'
 import type { ConnectMessage, Manifest, TaskSource, ToThread } from '../wire/messages.js'
+import { poster, reader } from '../wire/posting.js'
 import type { ThreadInfo } from './context.js'
 import type { ExposedFunction, ExposedFunctions } from './exposed.js'
 import { lastWords, nameOfThread } from './host.js'
@@ -21,14 +24,37 @@ export async function listen(exposed: () => ExposedFunctions): Promise<void> {
 }
 
 /** Called by the main side, once. */
-function connect(message: ConnectMessage, exposed: () => ExposedFunctions): Manifest {
+async function connect(message: ConnectMessage, exposed: () => ExposedFunctions): Promise<Manifest> {
   const { port, cells, concurrency, shared } = message
-  const post: Post = (reply, transfer) => port.postMessage(compactFrom(reply), transfer ?? [])
+  const codec = message.codec && (await loadCodec(message.codec))
+  const post: Post = poster(
+    compactFrom,
+    (data, transfer) => port.postMessage(data, transfer as Transferable[]),
+    codec,
+  )
+  const read = reader(expandTo, codec)
   const thread: ThreadInfo = { threadId: nameOfThread(message.threadId), concurrency, cells, shared }
   const dispatch = dispatcher(thread, post, (task) => resolveTask(exposed(), task))
   lastWords((thrown) => post({ type: 'fatal', error: encodeError(thrown) }))
-  port.onmessage = (event: MessageEvent) => dispatch(expandTo(event.data))
+  port.onmessage = (event: MessageEvent) => dispatch(read(event.data))
   return manifestOf(exposed())
+}
+
+/** A bundled thread may have no files to import from: there the worker module has to import the codec. */
+async function loadCodec({ name, module }: NonNullable<ConnectMessage['codec']>): Promise<CodecKind> {
+  let reason = `${module} registers none of that name`
+  try {
+    const known = codecNamed(name)
+    if (known) return known
+    await import(/* @vite-ignore */ /* webpackIgnore: true */ module)
+    const loaded = codecNamed(name)
+    if (loaded) return loaded
+  } catch (thrown) {
+    reason = thrown instanceof Error ? thrown.message : String(thrown)
+  }
+  throw new Error(
+    `it has no codec '${name}'; import 'rxjs-parallel/${name}' in the worker module (${reason})`,
+  )
 }
 
 function dispatcher(

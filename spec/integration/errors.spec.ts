@@ -12,11 +12,12 @@ import { registerError } from 'rxjs-parallel/worker'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { HttpError } from '../fixtures/httpError.mjs'
 import { outcomeOf, rejection, thrownBy, valuesOf } from '../support/outcome.js'
-import { fixture } from '../support/pools.js'
+import { fixture, poolOptions } from '../support/pools.js'
 
-const pool = threadPool<typeof import('../fixtures/errors.worker.mjs')>(fixture('errors.worker.mjs'), {
-  size: 2,
-})
+const pool = threadPool<typeof import('../fixtures/errors.worker.mjs')>(
+  fixture('errors.worker.mjs'),
+  poolOptions,
+)
 const { tasks } = pool
 
 beforeAll(() => pool.ready())

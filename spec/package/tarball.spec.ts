@@ -1,8 +1,9 @@
 // What users get: the packed tarball, installed into an empty project.
 import { execFileSync, spawnSync } from 'node:child_process'
-import { readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { readdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs'
 import { homedir } from 'node:os'
 import { basename, join } from 'node:path'
+import { pathToFileURL } from 'node:url'
 import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest'
 import { pack, root, temporaryFolder } from './pack.js'
 
@@ -11,6 +12,41 @@ vi.setConfig({ testTimeout: 60_000 })
 
 const project = temporaryFolder()
 const installed = join(project, 'node_modules/rxjs-parallel')
+
+/** A pool with the msgpack codec, whose worker file is the program's argument. */
+function codecPrograms(): Record<string, string> {
+  const program = `
+    const pool = threadPool(process.argv[2], { size: 2, codec: msgpack() })
+    const records = Array.from({ length: 100 }, (_, id) => ({ id, name: 'no ' + id }))
+    lastValueFrom(from(records).pipe(parallelMap(pool.tasks.rename, { batch: 50 }), toArray())).then((renamed) => {
+      console.log(JSON.stringify([renamed.length, renamed[99], msgpack().module]))
+    })`
+  const rename = '(record) => ({ ...record, name: record.name.toUpperCase() })'
+  return {
+    'codec.mjs': `
+      import { from, lastValueFrom, toArray } from 'rxjs'
+      import { parallelMap, threadPool } from 'rxjs-parallel'
+      import { msgpack } from 'rxjs-parallel/msgpack'
+      ${program}`,
+    'codec.cjs': `
+      const { from, lastValueFrom, toArray } = require('rxjs')
+      const { parallelMap, threadPool } = require('rxjs-parallel')
+      const { msgpack } = require('rxjs-parallel/msgpack')
+      ${program}`,
+    'rename.mjs': `
+      import { expose } from 'rxjs-parallel/worker'
+      export default expose({ rename: ${rename} })`,
+    'rename.cjs': `
+      const { expose } = require('rxjs-parallel/worker')
+      module.exports = expose({ rename: ${rename} })`,
+    'rename.ts': `
+      import { expose } from 'rxjs-parallel/worker'
+      interface Named { readonly name: string }
+      export default expose({ rename: ${rename.replace('record)', 'record: Named)')} })`,
+    'missing.mjs': `import 'rxjs-parallel/msgpack'`,
+    'missing.cjs': `require('rxjs-parallel/msgpack')`,
+  }
+}
 
 const files = {
   'package.json': '{ "private": true, "type": "module" }',
@@ -51,10 +87,14 @@ const files = {
   'tasks.ts': `
     import { expose } from 'rxjs-parallel/worker'
     export default expose({ double: (n: number) => n * 2 })`,
+  ...codecPrograms(),
+
   'right.ts': `
     import { type Observable, of } from 'rxjs'
     import { parallelMap, threadPool } from 'rxjs-parallel'
-    const pool = threadPool<typeof import('./tasks.js')>(new URL('./tasks.js', import.meta.url))
+    import { msgpack } from 'rxjs-parallel/msgpack'
+    const codec = msgpack()
+    const pool = threadPool<typeof import('./tasks.js')>(new URL('./tasks.js', import.meta.url), { codec })
     export const doubled: Observable<number> = of(1).pipe(parallelMap(pool.tasks.double))`,
   'wrong.ts': `
     import { of } from 'rxjs'
@@ -74,8 +114,8 @@ beforeAll(() => {
 afterAll(() => rmSync(project, { recursive: true }))
 
 /** What a program of the project prints. It has to end by itself, though its pool was not closed. */
-const output = (program: string): unknown =>
-  JSON.parse(execFileSync(process.execPath, [program], { cwd: project, encoding: 'utf8', timeout: 15_000 }))
+const output = (...program: string[]): unknown =>
+  JSON.parse(execFileSync(process.execPath, program, { cwd: project, encoding: 'utf8', timeout: 15_000 }))
 
 describe.each([
   ['an ES module', 'mjs'],
@@ -91,6 +131,30 @@ describe.each([
 
   test('finds its own worker file for an inline function', () => {
     expect(output(`inline.${extension}`)).toEqual([2, 4, 6])
+  })
+})
+
+describe('the msgpack codec', () => {
+  test.each(['missing.mjs', 'missing.cjs'])('says what to install (%s)', (program) => {
+    const { stderr } = spawnSync(process.execPath, [program], { cwd: project, encoding: 'utf8' })
+    expect(stderr).toMatch(/Cannot find (package|module) 'msgpackr'/)
+    expect(stderr).toContain('rxjs-parallel')
+  })
+
+  describe.each(['rename.mjs', 'rename.cjs', 'rename.ts'])('with a worker %s', (worker) => {
+    // As if they were installed.
+    const others = ['msgpackr', 'tsx'].map((name) => `node_modules/${name}`)
+    beforeAll(() => {
+      for (const path of others) symlinkSync(join(root, path), join(project, path))
+    })
+    afterAll(() => {
+      for (const path of others) rmSync(join(project, path))
+    })
+
+    test.each(['mjs', 'cjs'])('works for a main program .%s', (extension) => {
+      const entry = pathToFileURL(join(installed, `dist/msgpack.${extension === 'mjs' ? 'js' : 'cjs'}`)).href
+      expect(output(`codec.${extension}`, worker)).toEqual([100, { id: 99, name: 'NO 99' }, entry])
+    })
   })
 })
 
@@ -133,7 +197,9 @@ describe('what is published', () => {
 
   test('has declarations for both module systems', () => {
     expect(declarations().map((file) => basename(file))).toEqual(
-      expect.arrayContaining(['index.d.ts', 'index.d.cts', 'worker.d.ts', 'worker.d.cts']),
+      expect.arrayContaining(
+        ['index', 'worker', 'msgpack'].flatMap((name) => [`${name}.d.ts`, `${name}.d.cts`]),
+      ),
     )
   })
 

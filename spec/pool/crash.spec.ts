@@ -5,12 +5,12 @@ import { fanIn, fanOut, isParallelError, parallelMap, threadPool, WorkerCrashErr
 import { describe, expect, it, onTestFinished } from 'vitest'
 import { Gate } from '../support/gate.js'
 import { outcomeOf, rejection, valuesOf } from '../support/outcome.js'
-import { fixture, stagesPool } from '../support/pools.js'
+import { fixture, poolOptions, stagesPool } from '../support/pools.js'
 import { until } from '../support/until.js'
 
 function crashPool(options: ThreadPoolOptions = {}) {
   return threadPool<typeof import('../fixtures/crash.worker.mjs')>(fixture('crash.worker.mjs'), {
-    size: 2,
+    ...poolOptions,
     ...options,
   })
 }

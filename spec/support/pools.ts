@@ -1,5 +1,17 @@
 import type { Pool, ThreadPoolOptions } from 'rxjs-parallel'
 import { threadPool } from 'rxjs-parallel'
+import { inject } from 'vitest'
+import { eager } from '../fixtures/eagerCodec.mjs'
+
+declare module 'vitest' {
+  interface ProvidedContext {
+    /** Whether values travel by a codec: see the projects of vitest.config.ts. */
+    codec: boolean
+  }
+}
+
+/** What this run's pools have in common. */
+export const poolOptions: ThreadPoolOptions = { size: 2, ...(inject('codec') && { codec: eager }) }
 
 /** A worker module of spec/fixtures. */
 export function fixture(file: string): URL {
@@ -10,12 +22,12 @@ export function fixture(file: string): URL {
 export function tasksPool(
   options: ThreadPoolOptions = {},
 ): Pool<typeof import('../fixtures/tasks.worker.mjs')> {
-  return threadPool(fixture('tasks.worker.mjs'), { size: 2, ...options })
+  return threadPool(fixture('tasks.worker.mjs'), { ...poolOptions, ...options })
 }
 
 /** Two threads that run spec/fixtures/stages.worker.mjs. */
 export function stagesPool(
   options: ThreadPoolOptions = {},
 ): Pool<typeof import('../fixtures/stages.worker.mjs')> {
-  return threadPool(fixture('stages.worker.mjs'), { size: 2, ...options })
+  return threadPool(fixture('stages.worker.mjs'), { ...poolOptions, ...options })
 }
