@@ -108,7 +108,7 @@ describe('buffer', () => {
     // The consumer takes one, and no more: two wait there, some results here, and then the items do.
     while (source.observed && sent < 2000) {
       source.next(sent++)
-      await new Promise((resolve) => setImmediate(resolve))
+      await until('no item is being run', () => pool.stats.inFlight === 0)
     }
     expect(await first).toEqual({ done: false, value: 0 })
     expect(sent).toBeLessThan(150)
