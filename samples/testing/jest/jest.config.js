@@ -1,0 +1,3 @@
+module.exports = {
+  transform: { '\\.ts$': 'ts-jest' },
+}

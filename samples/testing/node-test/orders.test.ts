@@ -1,0 +1,62 @@
+import assert from 'node:assert/strict'
+import { test } from 'node:test'
+import { from, lastValueFrom, toArray } from 'rxjs'
+import { TestScheduler } from 'rxjs/testing'
+import { CloneError, threadPool } from 'rxjs-parallel'
+import { inlinePool } from 'rxjs-parallel/testing'
+import { largeOrders } from '../src/orders.ts'
+import type { Order } from '../src/orders.worker.ts'
+import tasks from '../src/orders.worker.ts'
+
+const small: Order = { id: 'small', lines: [{ price: 20, quantity: 3 }] }
+const large: Order = { id: 'large', lines: [{ price: 50, quantity: 4 }] }
+const empty: Order = { id: 'empty', lines: [] }
+
+test('a task is a function', () => {
+  assert.deepEqual(tasks.price(small), { id: 'small', total: 60 })
+  assert.throws(() => tasks.price(empty), RangeError)
+})
+
+// #region inline
+test('a pipeline runs in this thread', async () => {
+  const orders$ = largeOrders(from([small, large]), inlinePool(tasks))
+  assert.deepEqual(await lastValueFrom(orders$.pipe(toArray())), [{ id: 'large', total: 200 }])
+})
+
+test('its errors arrive as they do from a thread', async () => {
+  const orders$ = largeOrders(from([large, empty]), inlinePool(tasks))
+  await assert.rejects(lastValueFrom(orders$), { name: 'RangeError', message: 'order empty is empty' })
+})
+
+test('what no thread could be sent is refused here, too', async () => {
+  const withCallback = { ...large, onPaid() {} }
+  const orders$ = largeOrders(from([withCallback]), inlinePool(tasks))
+  await assert.rejects(lastValueFrom(orders$), CloneError)
+})
+// #endregion
+
+// #region marbles
+test('in virtual time', () => {
+  const scheduler = new TestScheduler((actual, expected) => assert.deepEqual(actual, expected))
+  scheduler.run(({ cold, expectObservable }) => {
+    // Two threads, each of which is busy with an order for 3 ms.
+    const pool = inlinePool(tasks, { threads: 2, cost: () => 3 })
+    const orders$ = cold('(abc)|', { a: large, b: small, c: large })
+    const priced = { id: 'large', total: 200 }
+    expectObservable(largeOrders(orders$, pool)).toBe('---a--(c|)', { a: priced, c: priced })
+  })
+})
+// #endregion
+
+// #region threads
+test('on real threads', async (t) => {
+  const worker = new URL('../src/orders.worker.ts', import.meta.url)
+  const pool = threadPool<typeof import('../src/orders.worker.ts')>(worker, { size: 2 })
+  t.after(() => pool.close())
+  const orders$ = largeOrders(from([small, large, large]), pool)
+  assert.deepEqual(await lastValueFrom(orders$.pipe(toArray())), [
+    { id: 'large', total: 200 },
+    { id: 'large', total: 200 },
+  ])
+})
+// #endregion
