@@ -1,0 +1,5 @@
+/**
+ * As node/signals.ts: a page has no signals.
+ * @module
+ */
+export function restoreSignals(): void {}

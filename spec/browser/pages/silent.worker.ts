@@ -1,0 +1,2 @@
+// A worker that never calls expose().
+setInterval(() => {}, 1000)
