@@ -3,7 +3,7 @@
 
 const rooms = {
   wire: ['wire', 'errors'],
-  worker: ['worker', 'wire', 'errors'],
+  worker: ['worker', 'wire', 'errors', 'shared'], // shared: narrowed to parts.ts below
   flow: ['flow', 'pool', 'wire', 'errors'], // pool and wire: narrowed to types below
   pool: ['pool', 'flow', 'wire', 'worker', 'errors'], // worker: narrowed to types below
   operators: ['operators', 'flow', 'pool', 'wire', 'errors'],
@@ -21,6 +21,8 @@ const error = (name, comment, from, to) => ({ name, comment, severity: 'error', 
 const threads = '^node_modules/threads/(?!.*worker)'
 const threadsWorker = '^node_modules/threads/(dist/)?worker'
 const msgpackr = '^node_modules/msgpackr/'
+const nats = '^node_modules/@nats-io/'
+const nest = '^node_modules/(@nestjs|prom-client)/'
 
 const oneImporter = (name, room, path) => [
   error(
@@ -55,6 +57,30 @@ module.exports = {
       'What runs in a thread is loaded there, not here.',
       { path: at('pool') },
       { path: at('worker'), dependencyTypesNot: ['type-only'] },
+    ),
+    error(
+      'worker-loads-shared-by-parts',
+      'What threads share is loaded where something is shared, in one piece.',
+      { path: at('worker') },
+      { path: at('shared'), pathNot: '^lib/shared/revive\\.ts$' },
+    ),
+    error(
+      'what-is-shared-loads-no-rxjs',
+      'A worker of plain tasks loads none.',
+      { path: '^lib/shared/', pathNot: '^lib/shared/shared(State|Map)\\.ts$' },
+      { path: '^node_modules/rxjs/', dependencyTypesNot: ['type-only'] },
+    ),
+    error(
+      'what-is-shared-is-made-elsewhere',
+      'Threads have copies; what makes a state or a map brings RxJS along.',
+      { path: '^lib/shared/', pathNot: '^lib/shared/shared(State|Map)\\.ts$' },
+      { path: '^lib/shared/shared(State|Map)\\.ts$', dependencyTypesNot: ['type-only'] },
+    ),
+    error(
+      'worker-loads-shared-late',
+      'Of the thread, what loads parts does.',
+      { path: at('worker'), pathNot: '^lib/worker/(node|browser)/parts\\.ts$' },
+      { path: at('shared') },
     ),
     error(
       'flow-knows-the-seam-only',
@@ -100,6 +126,51 @@ module.exports = {
       { path: msgpackr },
     ),
     error(
+      'nats-in-nats',
+      'Only lib/nats knows the client of NATS: it is an optional peer dependency.',
+      { path: '^lib/', pathNot: at('nats') },
+      { path: nats },
+    ),
+    error(
+      'nats-when-asked',
+      'One file loads it, by import(), when a first connection is made.',
+      { path: '^lib/', pathNot: '^lib/nats/connection\\.ts$' },
+      { path: nats, dependencyTypesNot: ['type-import', 'type-only'] },
+    ),
+    error(
+      'nest-in-nestjs',
+      'Only lib/nestjs knows Nest and prom-client: they are optional peer dependencies.',
+      { path: '^lib/', pathNot: at('nestjs') },
+      { path: nest },
+    ),
+    error(
+      'nest-common-only',
+      'What the module needs is decorators and types: an application chooses its core, health checks and metrics.',
+      { path: at('nestjs') },
+      { path: '^node_modules/@nestjs/(?!common/)' },
+    ),
+    error(
+      'prom-client-when-asked',
+      'Metrics are optional: loaded by import() only.',
+      { path: at('nestjs') },
+      {
+        path: '^node_modules/prom-client/',
+        dependencyTypesNot: ['dynamic-import', 'type-import', 'type-only'],
+      },
+    ),
+    error(
+      'angular-in-angular',
+      'Only lib/angular knows Angular, and only its core: it is an optional peer dependency.',
+      { path: '^lib/' },
+      { path: '^node_modules/@angular/(?!core/)' },
+    ),
+    error(
+      'angular-core-in-angular',
+      'Only lib/angular knows Angular: it is an optional peer dependency.',
+      { path: '^lib/', pathNot: at('angular') },
+      { path: '^node_modules/@angular/' },
+    ),
+    error(
       'no-rxjs-at-run-time',
       'RxJS 9 changes Observables; and a worker of plain tasks loads none. Stages are streams, so may.',
       { path: ['^lib/(flow|wire|worker)/'], pathNot: '^lib/worker/stage[^/]*$' },
@@ -111,6 +182,8 @@ module.exports = {
     tsConfig: { fileName: 'tsconfig.json' },
     // Types count as imports, too.
     tsPreCompilationDeps: true,
+    // Projects of their own: of a test runner each (spec/package/recipes.ts), and Angular's.
+    exclude: { path: '^samples/(testing/.*\\.test\\.ts$|angular-app/)' },
     doNotFollow: { path: ['node_modules', '^dist/'] },
     enhancedResolveOptions: {
       conditionNames: ['import', 'types', 'node', 'default'],

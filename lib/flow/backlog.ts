@@ -7,7 +7,10 @@ import { byteSize } from './byteSize.js'
 import type { Slice } from './chunkQueue.js'
 import { ChunkQueue } from './chunkQueue.js'
 
-/** What to do when more items wait than may. */
+/**
+ * What to do when more items wait than may.
+ * @inline
+ */
 export type Overflow = 'error' | 'dropOldest' | 'dropNewest'
 
 /** Items, and bytes of them, that may wait, and what to do with more. */

@@ -1,13 +1,16 @@
 /**
- * How many items one message should carry: as many as take about two milliseconds, so that its cost is lost in the
+ * How many items one message should carry: as many as take about ten milliseconds, so that its cost is lost in the
  * work and the load can still be spread evenly.
  * @module
  */
 import { itemWindow } from '../wire/messages.js'
 import { SizeEstimate } from './sizeEstimate.js'
 
-/** Milliseconds that a batch should take. Long against a message (10 µs), short against a pause anybody notices. */
-const target = 2
+/**
+ * Milliseconds that a batch should take. Long against a message (10 µs; 100 where those who run it have to be woken and
+ * all processors are busy), short against a pause that anybody notices.
+ */
+const target = 10
 /** At most so many items: past that a message's cost is lost in any case, and only waiting grows. */
 const largest = 2048
 /** Grows by at most this factor a measurement: the first items may not be like the others. */

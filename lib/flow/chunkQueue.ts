@@ -2,13 +2,18 @@
  * Values that wait to be run, kept in chunks so that a batch is handed over whole instead of value by value.
  * @module
  */
+import type { Values } from '../wire/messages.js'
+import { ValueList } from '../wire/valueList.js'
 
 /** A run of neighbouring items of a stream, in the order in which they came in. */
 export interface Chunk<T> {
   /** The number in the stream of its first item, from 0. */
   readonly start: number
-  readonly values: T[]
+  readonly values: ValuesOf<T>
 }
+
+/** Values of that type, as they are sent. */
+export type ValuesOf<T> = Values & ArrayLike<T>
 
 /** Some items of a chunk: what a thread is given at once. */
 export interface Slice<T> {
@@ -20,11 +25,11 @@ export interface Slice<T> {
   readonly alone?: boolean
 }
 
-/** A slice's items: the chunk's own array where the slice is all of it. */
-export function valuesOf<T>({ chunk, first, count }: Slice<T>): T[] {
+/** A slice's items: the chunk's own where the slice is all of it. */
+export function valuesOf<T>({ chunk, first, count }: Slice<T>): ValuesOf<T> {
   return first === 0 && count === chunk.values.length
     ? chunk.values
-    : chunk.values.slice(first, first + count)
+    : (chunk.values.slice(first, first + count) as ValuesOf<T>)
 }
 
 function positionOf({ chunk, first }: Slice<unknown>): number {
@@ -36,22 +41,25 @@ export class ChunkQueue<T> {
   size = 0
   private slices: Slice<T>[] = []
   private head = 0
-  private filling: Chunk<T> | undefined
+  private filling: ValueList<T> | undefined
   private next = 0
 
   /** Adds a value; a chunk is closed when it holds `chunkSize` of them. Returns the value's number in the stream. */
   push(value: T, chunkSize: number): number {
-    const chunk = this.filling ?? this.begin()
-    chunk.values.push(value)
+    this.filling ??= new ValueList(chunkSize)
+    const { filling } = this
+    filling.push(value)
     this.size++
-    if (chunk.values.length >= chunkSize) this.close()
-    return this.next++
+    this.next++
+    if (filling.length >= chunkSize) this.close()
+    return this.next - 1
   }
 
   /** The number in the stream of the next item; undefined where none waits. */
   get front(): number | undefined {
     const slice = this.slices[this.head]
-    return slice ? positionOf(slice) : this.filling?.start
+    if (slice) return positionOf(slice)
+    return this.filling && this.next - this.filling.length
   }
 
   /** Puts items back that were taken, in front of all others. */
@@ -85,17 +93,20 @@ export class ChunkQueue<T> {
   /** Adds what follows directly: chunks were cut when they came in, for a batch size that may have grown since. */
   private extend(slice: Slice<T>, size: number): Slice<T> {
     const start = positionOf(slice)
-    let values: T[] | undefined
-    for (let count = slice.count; ; ) {
+    let list: ValueList<T> | undefined
+    for (let { count } = slice; ; ) {
       const next = this.slices[this.head]
       if (!next || next.alone || positionOf(next) !== start + count || count + next.count > size) break
-      values ??= [...valuesOf(slice)]
-      for (const value of valuesOf(next)) values.push(value)
+      if (!list) {
+        list = new ValueList(size)
+        append(list, slice)
+      }
+      append(list, next)
       count += next.count
       this.size -= next.count
       this.removeHead()
     }
-    return values ? { chunk: { start, values }, first: 0, count: values.length } : slice
+    return list ? { chunk: { start, values: list.end() }, first: 0, count: list.length } : slice
   }
 
   clear(): void {
@@ -104,16 +115,12 @@ export class ChunkQueue<T> {
     this.filling = undefined
   }
 
-  private begin(): Chunk<T> {
-    this.filling = { start: this.next, values: [] }
-    return this.filling
-  }
-
   private close(): void {
     const { filling } = this
     if (!filling) return
     this.filling = undefined
-    this.slices.push({ chunk: filling, first: 0, count: filling.values.length })
+    const values = filling.end()
+    this.slices.push({ chunk: { start: this.next - values.length, values }, first: 0, count: values.length })
   }
 
   /** Not by shift(), which moves all that follow. */
@@ -123,4 +130,9 @@ export class ChunkQueue<T> {
     this.slices = this.slices.slice(this.head)
     this.head = 0
   }
+}
+
+function append<T>(list: ValueList<T>, slice: Slice<T>): void {
+  const { values } = slice.chunk
+  for (let i = slice.first; i < slice.first + slice.count; i++) list.push(values[i]!)
 }

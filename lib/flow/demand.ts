@@ -55,6 +55,11 @@ export function offeredDemand(): Demand | undefined {
   return offered
 }
 
+/** The source that emits now: for who is to be subscribed later, and then passes it to {@link offerDemand}. */
+export function emittingReader(): Reader | undefined {
+  return emitting
+}
+
 /** So many sources may be open at once where a demand doesn't say how much room it has. */
 const someRoom = 16
 

@@ -2,6 +2,7 @@
  * Which items of a {@link Dispatch} have had their outcome, and what is left of it.
  * @module
  */
+import { itemWindow } from '../wire/messages.js'
 import type { Slice } from './chunkQueue.js'
 import type { Dispatch } from './work.js'
 
@@ -9,7 +10,7 @@ import type { Dispatch } from './work.js'
 const grantAt = 512
 
 export function dispatchOf(slice: Slice<unknown>): Dispatch {
-  return { slice, grant: undefined, taken: undefined, ended: undefined, emitted: undefined }
+  return { slice, grant: undefined, open: undefined, ended: undefined, emitted: undefined }
 }
 
 /** The number in the stream of its first item. */
@@ -20,7 +21,10 @@ export function startOf({ slice }: Dispatch): number {
 /** Kept only for batches that don't end with one message, as most do. */
 export function markEnded(dispatch: Dispatch, first: number, count: number): void {
   dispatch.ended ??= new Set()
-  for (let i = 0; i < count; i++) dispatch.ended.add(first + i)
+  for (let i = 0; i < count; i++) {
+    dispatch.ended.add(first + i)
+    dispatch.open?.delete(first + i)
+  }
 }
 
 export function markEmitted(dispatch: Dispatch, item: number): void {
@@ -50,14 +54,25 @@ export function* unendedSlices<T>(
   }
 }
 
-/** What is to be told how many values of an item that emits many were taken downstream. */
-export function granting(dispatch: Dispatch, item: number): (count: number) => void {
-  dispatch.taken ??= new Map()
-  const { taken } = dispatch
-  if (!taken.has(item)) taken.set(item, 0)
-  return (count) => {
-    const total = (taken.get(item) ?? 0) + count
-    taken.set(item, total >= grantAt ? 0 : total)
-    if (total >= grantAt) dispatch.grant?.(item, total)
+/** An item has emitted `count` values and goes on. Returns what is to be told how many were taken downstream. */
+export function emitting(dispatch: Dispatch, item: number, count: number): (taken: number) => void {
+  dispatch.open ??= new Map()
+  let state = dispatch.open.get(item)
+  if (!state) dispatch.open.set(item, (state = { room: itemWindow, taken: 0 }))
+  const known = state
+  known.room -= count
+  return (taken) => {
+    known.taken += taken
+    if (known.taken < grantAt) return
+    dispatch.grant?.(item, known.taken)
+    known.room += known.taken
+    known.taken = 0
   }
+}
+
+/** How many items do nothing until there is room for their values. */
+export function pausedItems({ open }: Dispatch): number {
+  let paused = 0
+  if (open) for (const { room } of open.values()) if (room <= 0) paused++
+  return paused
 }

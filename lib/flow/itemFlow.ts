@@ -3,7 +3,6 @@
  * as an error, or cancelled.
  * @module
  */
-import type { Manifest } from '../wire/messages.js'
 import { itemState } from '../wire/messages.js'
 import { isDetached } from '../wire/uncloneable.js'
 import type { Bounds } from './backlog.js'
@@ -13,8 +12,8 @@ import type { Slice } from './chunkQueue.js'
 import { Crashes } from './crashes.js'
 import type { Demand } from './demand.js'
 import { DemandSignal, waitsForOthers } from './demand.js'
-import { dispatchOf, granting, markEmitted, markEnded, startOf, unendedSlices } from './dispatch.js'
-import { lossError, notRetriedError, timeoutError } from './itemErrors.js'
+import { dispatchOf, emitting, markEmitted, markEnded, startOf, unendedSlices } from './dispatch.js'
+import { lossError, notRetriedError, timeoutError, unreadableError } from './itemErrors.js'
 import type { OutcomeReader } from './outcomes.js'
 import { endedIn, readOutcomes } from './outcomes.js'
 import type { Receiver } from './outlet.js'
@@ -26,7 +25,7 @@ import { Replacements } from './replacements.js'
 import type { RetryPolicy } from './retries.js'
 import { Retries } from './retries.js'
 import { Window } from './window.js'
-import type { Attachment, Dispatch, Loss, Outcomes, Work, WorkStep } from './work.js'
+import type { Attachable, Dispatch, Loss, Outcomes, Work, WorkStep } from './work.js'
 
 export interface ItemFlowOptions extends Bounds {
   readonly steps: readonly WorkStep[]
@@ -40,6 +39,8 @@ export interface ItemFlowOptions extends Bounds {
   readonly transfer: ((value: never) => readonly Transferable[]) | undefined
   /** Milliseconds that an item may take, each time that it runs. */
   readonly timeout?: number | undefined
+  /** Whether a Promise is made of it, which has to settle whatever happens. */
+  readonly promised?: boolean
   /** Runs a failed item again; undefined: never. */
   readonly retry?: RetryPolicy | undefined
   /** Replaces a failed item; undefined fails the stream. */
@@ -96,7 +97,7 @@ export class ItemFlow<T, R> implements Work {
   }
 
   /** Told what the threads expose, before the first items are taken: the last chance to {@link divert}. */
-  settle: ((manifest: Manifest) => void) | undefined
+  settle: Work['settle']
 
   /** Runs these steps instead, and hands their results to `receiver`. */
   divert(
@@ -141,6 +142,11 @@ export class ItemFlow<T, R> implements Work {
     return this.backlog.nextIsAlone
   }
 
+  get again(): boolean {
+    const { front } = this.backlog
+    return front !== undefined && front < this.fresh
+  }
+
   place(item: number): string {
     return this.options.place(item)
   }
@@ -160,9 +166,17 @@ export class ItemFlow<T, R> implements Work {
     return waitsForOthers(this.options.below)
   }
 
-  /** Has a pool run it. Separate from making it, since a pool may ask for work at once. */
-  attach(attachment: Attachment): void {
-    this.window.attachment = attachment
+  /**
+   * Has a pool run it. Separate from making it, since a pool may ask for work at once. Throws what the pool throws,
+   * and is cancelled then: the source above must not wait for it.
+   */
+  attach(pool: Attachable): void {
+    try {
+      this.window.attachment = pool.attach(this)
+    } catch (thrown) {
+      this.cancel()
+      throw thrown
+    }
   }
 
   /** Takes an item in. */
@@ -259,6 +273,11 @@ export class ItemFlow<T, R> implements Work {
     this.abort(error)
   }
 
+  left(error: unknown): void {
+    if (this.options.promised) this.abort(error)
+    else this.cancel()
+  }
+
   /** Towards the end ever smaller, so that all threads come to it together (guided self-scheduling). */
   private get sliceSize(): number {
     const most = Math.min(this.window.batch, this.options.concurrency - this.inFlight)
@@ -271,8 +290,7 @@ export class ItemFlow<T, R> implements Work {
    * are to go first, or they would only become more.
    */
   private get mayTake(): boolean {
-    const { front } = this.backlog
-    return front === undefined || front < this.fresh || (this.outlet.held === 0 && this.resultsHaveRoom)
+    return this.again || (this.outlet.held === 0 && this.resultsHaveRoom)
   }
 
   private get resultsHaveRoom(): boolean {
@@ -288,7 +306,7 @@ export class ItemFlow<T, R> implements Work {
   private readySoon(): void {
     // One message for all that comes in this turn, instead of one each; a microtask keeps no thread waiting.
     this.readyQueued = true
-    queueMicrotask(() => {
+    this.window.attachment?.time.soon(() => {
       this.readyQueued = false
       this.readyIfQueued()
     })
@@ -325,7 +343,7 @@ export class ItemFlow<T, R> implements Work {
       },
       emitted: (item, values, state) => {
         if (state !== itemState.complete) markEmitted(dispatch, item)
-        const taken = state === itemState.open ? granting(dispatch, item) : undefined
+        const taken = state === itemState.open ? emitting(dispatch, item, values.length) : undefined
         this.sequence.part(start + item, values as ArrayLike<R>, taken)
       },
       completed: (item) => this.endItem(dispatch, item),
@@ -335,9 +353,14 @@ export class ItemFlow<T, R> implements Work {
   }
 
   private errorOf(dispatch: Dispatch, item: number, loss: Loss): Error {
-    const isOver = loss.ended === 'timeout' && loss.running.includes(item)
-    if (isOver) return this.timeoutOf(dispatch, item)
-    return lossError(dispatch, item, this.place(startOf(dispatch) + item), loss)
+    const { ended, certain } = loss
+    const place = this.place(startOf(dispatch) + item)
+    if (!loss.running.includes(item)) return lossError(dispatch, item, place, loss)
+    if (ended === 'timeout') return this.timeoutOf(dispatch, item)
+    const isUnreadable = ended === 'unreadableItem' || ended === 'unreadableResult'
+    // One of several that had emitted values can't run again by itself to show whether it was this one.
+    if (isUnreadable && (certain || !dispatch.emitted?.has(item))) return unreadableError(place, loss)
+    return lossError(dispatch, item, place, loss)
   }
 
   private timeoutOf(dispatch: Dispatch, item: number): Error {
@@ -389,6 +412,7 @@ export class ItemFlow<T, R> implements Work {
     const { chunk, first } = dispatch.slice
     const position = startOf(dispatch) + item
     markEnded(dispatch, item, 1)
+    this.window.attachment?.failed(position, error)
     if (this.replacements) this.replaceItem(this.replacements, position, error, chunk.values[first + item])
     else {
       this.inFlight--

@@ -9,7 +9,10 @@ import { Outlet } from './outlet.js'
 import { SizeEstimate } from './sizeEstimate.js'
 import { valuesAhead } from './window.js'
 
-/** `'arrival'`: as they come. `'roundRobin'`: one of each in turn. A function: the least of all first, as for `sort`. */
+/**
+ * `'arrival'`: as they come. `'roundRobin'`: one of each in turn. A function: the least of all first, as for `sort`.
+ * @inline
+ */
 export type MergeOrder<T> = 'arrival' | 'roundRobin' | ((a: T, b: T) => number)
 
 /** One of the streams. */

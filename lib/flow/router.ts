@@ -17,7 +17,10 @@ export interface Inlet<T> {
   push(value: T): void
 }
 
-/** Which branch: whoever has room, each in turn, all, or one for each key. */
+/**
+ * Which branch: whoever has room, each in turn, all, or one for each key.
+ * @inline
+ */
 export type Route<T> = 'balance' | 'roundRobin' | 'broadcast' | ((value: T) => unknown)
 
 export class Router<T> {

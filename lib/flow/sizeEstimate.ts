@@ -4,8 +4,12 @@
  */
 import { byteSize } from './byteSize.js'
 
-/** Every so manyth value is looked at while they are alike. */
+/** Every so manyth value is looked at, on the average, while they are alike. */
 const strideMost = 16
+/** After so many alike in a row, not every one is looked at any more. */
+const alikeLeast = 8
+/** Values that pass at most before one is looked at. */
+const passMost = 23
 /** What `byteSize` says of any. */
 const numberSize = 8
 /** Values over which the mean is taken. */
@@ -16,10 +20,12 @@ export class SizeEstimate {
   perValue = 0
   /** Values that pass before the next is looked at. */
   untilLook = 0
+  /** Of so many values one is looked at, on the average: for so many the next one that is stands. */
   private stride = 1
-  /** Values that the next look stands for. */
-  private standsFor = 1
-  private looks = 0
+  /** Values looked at in a row of about the same size. */
+  private alike = 0
+  /** Values that the looks so far stand for. */
+  private seen = 0
   private random = 1
   private mean = 0
   private last = 0
@@ -40,23 +46,42 @@ export class SizeEstimate {
 
   private look(value: unknown): void {
     const bytes = typeof value === 'number' ? numberSize : byteSize(value)
+    this.seen = Math.min(this.seen + this.stride, memory)
+    this.alike++
     // Most streams are of one size.
     if (bytes !== this.perValue || bytes !== this.last) this.learn(bytes)
-    this.looks++
-    // In no rhythm, which the values might have as well: half a stride more or less, at random.
-    this.random = (Math.imul(this.random, 1664525) + 1013904223) | 0
-    this.untilLook = (this.stride >> 1) + ((this.random >>> 16) & (this.stride - 1))
-    this.standsFor = this.untilLook + 1
-    this.stride = Math.min(this.stride * 2, strideMost)
+    this.stride = this.alike < alikeLeast ? 1 : Math.min(this.stride * 2, strideMost)
+    this.untilLook = this.stride === 1 ? 0 : this.pass()
   }
 
   private learn(bytes: number): void {
     const { last, lastButOne } = this
-    this.mean += (bytes - this.mean) * Math.max(1 / (this.looks + 1), this.standsFor / memory)
+    this.mean += ((bytes - this.mean) * this.stride) / this.seen
     // A rare large value counts by its share; a row of them at once.
     this.perValue = Math.max(this.mean, Math.min(bytes, last, lastButOne))
-    if (bytes > last * 2 || last > bytes * 2) this.stride = 1
+    if (bytes > last * 2 || last > bytes * 2) this.alike = 0
     this.lastButOne = last
     this.last = bytes
   }
+
+  /**
+   * How many values pass, at random: each value is looked at with the same chance, whatever came before it. Else those
+   * that always come behind some others might never be seen.
+   */
+  private pass(): number {
+    this.random = (Math.imul(this.random, 1664525) + 1013904223) | 0
+    const table = (passes[this.stride] ??= passesOf(this.stride))
+    return table[this.random >>> 24]!
+  }
+}
+
+/** By stride, made when it is first needed: a logarithm for each look would cost more than all else here. */
+const passes: Uint8Array[] = []
+
+/** How many values pass before one of so many is looked at: of 256 equally likely cases each. */
+function passesOf(stride: number): Uint8Array {
+  const perValue = Math.log(1 - 1 / stride)
+  return Uint8Array.from({ length: 256 }, (_, i) =>
+    Math.min(passMost, Math.floor(Math.log((i + 0.5) / 256) / perValue)),
+  )
 }

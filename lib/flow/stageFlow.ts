@@ -3,13 +3,16 @@
  * wanted downstream.
  * @module
  */
-import { WorkerCrashError } from '../errors.js'
 import type { Trace } from '../wire/errorCodec.js'
 import type { TaskSource, Values } from '../wire/messages.js'
+import type { Time } from '../wire/time.js'
+import { realTime } from '../wire/time.js'
 import { BatchSize } from './batchSize.js'
+import type { ValuesOf } from './chunkQueue.js'
 import { ChunkQueue, valuesOf } from './chunkQueue.js'
 import type { Demand } from './demand.js'
 import { DemandSignal, waitsForOthers } from './demand.js'
+import { crashError } from './itemErrors.js'
 import type { Receiver } from './outlet.js'
 import { Outlet } from './outlet.js'
 import { SizeEstimate } from './sizeEstimate.js'
@@ -19,7 +22,7 @@ import type { Loss, Work } from './work.js'
 /** The thread's side of a stage that runs. */
 export interface StagePort {
   /** Sends values; those before one that can't be sent. Returns what is wrong with it. */
-  send(values: unknown[]): Error | undefined
+  send(values: Values): Error | undefined
   end(): void
   /** Lets the stage emit `count` more values. */
   grant(count: number): void
@@ -33,12 +36,16 @@ export interface StageEvents {
   readonly caller: Trace | undefined
   /** How many values the stage may emit before it has to wait. */
   readonly credit: number
+  /** Values that the stage hasn't taken yet. */
+  readonly load: number
   started(port: StagePort, threadId: string): void
   consumed(count: number, busy: number): void
   output(values: Values): void
   ended(failure: { readonly error: unknown } | undefined): void
   lost(loss: Loss): void
   aborted(error: unknown): void
+  /** Nobody wants the results any more. */
+  cancel(): void
 }
 
 /** So many emitted values may be under way or wait downstream, if they are small; and so many before that is known. */
@@ -64,6 +71,7 @@ export class StageFlow<T, R> implements StageEvents {
   private sourceEnded = false
   private over = false
   private sendQueued = false
+  private time = realTime
 
   /**
    * @param leastRoom values that may always wait in front of the stage.
@@ -84,6 +92,20 @@ export class StageFlow<T, R> implements StageEvents {
   /** Whether it is held up only because another stream's value has to come first downstream. */
   get waitsForOthers(): boolean {
     return waitsForOthers(this.below)
+  }
+
+  /** Has a pool run it at that place. Returns how to give it up. Throws what the pool throws, and is cancelled then. */
+  open(
+    pool: { openStage(stage: StageEvents, place: number): () => void; readonly time: Time },
+    place: number,
+  ): () => void {
+    this.time = pool.time
+    try {
+      return pool.openStage(this, place)
+    } catch (thrown) {
+      this.cancel()
+      throw thrown
+    }
   }
 
   /** Values that the stage hasn't taken yet. */
@@ -145,13 +167,9 @@ export class StageFlow<T, R> implements StageEvents {
     else this.outlet.complete()
   }
 
-  lost({ threadId, exitCode, cause }: Loss): void {
-    const code = exitCode === undefined ? '' : ` (exit code ${exitCode})`
-    const message = `thread ${threadId} died${code} while it ran a stage, whose state is lost with it`
+  lost(loss: Loss): void {
     this.port = undefined
-    this.abort(
-      new WorkerCrashError(message, { cause, threadId, ...(exitCode === undefined ? {} : { exitCode }) }),
-    )
+    this.abort(crashError(loss, 'while it ran a stage, whose state is lost with it', undefined))
   }
 
   aborted(error: unknown): void {
@@ -174,7 +192,7 @@ export class StageFlow<T, R> implements StageEvents {
     if (this.waiting.size >= this.batchSize.current) return this.send()
     if (this.sendQueued) return
     this.sendQueued = true
-    queueMicrotask(() => {
+    this.time.soon(() => {
       this.sendQueued = false
       this.send()
     })
@@ -191,7 +209,7 @@ export class StageFlow<T, R> implements StageEvents {
     this.port.end()
   }
 
-  private sendValues(port: StagePort, values: T[]): void {
+  private sendValues(port: StagePort, values: ValuesOf<T>): void {
     this.unread += values.length
     const refused = port.send(values)
     // The branch fails at the value that can't be sent, as a stream does at an operator that throws.

@@ -15,6 +15,8 @@ const bytesAhead = 16 * 2 ** 20
 const batchesAhead = 2
 /** So many results may wait for those that come before them: one slow item must not hold up the other threads soon. */
 const resultsAhead = 8192
+/** And so many batches a thread, where that is more: all others end theirs while one is at work. */
+const batchesOfResults = 2
 
 /** How many values of that size may be somewhere ahead of who takes them, of at most so many; one always may. */
 export function valuesAhead(most: number, { perValue }: SizeEstimate): number {
@@ -52,7 +54,8 @@ export class Window {
 
   /** Results that may wait for those before them. */
   get resultRoom(): number {
-    return valuesAhead(resultsAhead, this.batchSize.results)
+    const batches = batchesOfResults * this.threads * this.batchSize.current
+    return valuesAhead(Math.max(resultsAhead, batches), this.batchSize.results)
   }
 
   private get itemsAhead(): number {

@@ -5,16 +5,25 @@
  */
 import type { Trace } from '../wire/errorCodec.js'
 import type { Manifest, TaskStep, Values } from '../wire/messages.js'
+import type { Time } from '../wire/time.js'
 import type { BatchSize } from './batchSize.js'
 import type { Slice } from './chunkQueue.js'
+
+/** An item that emits many. */
+export interface OpenItem {
+  /** For how many more values it has room: with none left, it is paused. */
+  room: number
+  /** How many were taken downstream since it was last given room. */
+  taken: number
+}
 
 /** Some items that a thread was given. */
 export interface Dispatch {
   slice: Slice<unknown>
   /** How to let an item that emits many emit `count` more. Set by the thread that has it. */
   grant: ((item: number, count: number) => void) | undefined
-  /** Of each item that has emitted values and may emit more: how many were taken downstream since the last grant. */
-  taken: Map<number, number> | undefined
+  /** Items that have emitted values and may emit more. */
+  open: Map<number, OpenItem> | undefined
   /** Items that have ended, where not all did with one message. */
   ended: Set<number> | undefined
   /** Items that have emitted values without having ended: what they emitted can't be taken back. */
@@ -33,13 +42,18 @@ export interface Outcomes {
 export interface Loss {
   readonly threadId: string
   readonly exitCode: number | undefined
+  /** The signal that ended it, of a process. */
+  readonly signal: string | undefined
   readonly cause: unknown
   /** The items of a dispatch that may have brought it about, by their place in it. */
   readonly running: readonly number[]
   /** Whether there is but one such item in all that the thread had. */
   readonly certain: boolean
-  /** Why the pool ended the thread, where it did: an item had taken longer than it may, or didn't stop when told to. */
-  readonly ended: 'timeout' | 'straggler' | undefined
+  /**
+   * Why the pool ended the thread, where it did: an item had taken longer than it may, or didn't stop when told to; or
+   * a message was lost, of items or of their results, since the end that it came to can't read it.
+   */
+  readonly ended: 'timeout' | 'straggler' | 'unreadableItem' | 'unreadableResult' | undefined
 }
 
 /** What an operator adds to the work on an item. */
@@ -52,8 +66,11 @@ export interface WorkStep extends TaskStep {
 export interface Work {
   /** At least one. */
   readonly steps: readonly WorkStep[]
-  /** Told what the threads expose before the first items are taken; it may settle then what it runs. */
-  settle?(manifest: Manifest): void
+  /**
+   * Told what the threads expose before the first items are taken; it may settle then what it runs, and have the pool
+   * run more beside it, even one that is being closed.
+   */
+  settle?(manifest: Manifest, pool: Attachable): void
   /** Milliseconds that an item may take; undefined: as long as it likes. */
   readonly timeout: number | undefined
   /** The one thread that may run it, by its place in the pool; undefined for any. */
@@ -63,8 +80,12 @@ export interface Work {
   place(item: number): string
   /** Items that wait. */
   readonly queued: number
+  /** Items that have no outcome yet, and results that wait downstream. */
+  readonly load: number
   /** Whether the next of them has to run with nothing else in its thread: it may be what brought one down. */
   readonly alone: boolean
+  /** Whether the next of them was taken before, so that others may wait for it. */
+  readonly again: boolean
   /** The next items to run, if there are any that may run now. */
   take(): Dispatch | undefined
   /** What must be moved, not copied, with an item: a user's function. */
@@ -81,16 +102,30 @@ export interface Work {
   roomier(): void
   /** The pool can't go on. */
   aborted(error: unknown): void
+  /**
+   * Whoever asked for it has gone together with the pool: a stream says nothing more, neither results nor an error; a
+   * Promise, which has to settle, fails with this one.
+   */
+  left(error: unknown): void
+}
+
+/** What runs work. */
+export interface Attachable {
+  attach(work: Work): Attachment
 }
 
 /** A pool's side of one {@link Work}. */
 export interface Attachment {
   /** There is work to take. */
   ready(): void
+  /** The item of that place in the stream has failed for good. */
+  failed(position: number, error: unknown): void
   /** Nothing more is wanted: what is running is told so. */
   detach(): void
   /** The most threads that may run it. */
   readonly threads: number
+  /** What the pool goes by. */
+  readonly time: Time
   /** How many items the pool can have in its threads now, where so many go together. */
   capacityFor(batch: number): number
 }

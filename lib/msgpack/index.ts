@@ -28,14 +28,26 @@ const kind = registerCodec({
  * It doesn't help where objects are used as maps, each with keys of its own, or where buffers are most of the data.
  * One thing it carries that structured clone refuses: a Proxy of a plain object or array arrives as what it stands for.
  *
+ * @returns the codec, for the option `codec` of `threadPool`. It has no options.
+ *
  * @example
  * ```ts
- * import { msgpack } from 'rxjs-parallel/msgpack'
- * const pool = threadPool<typeof import('./shop.worker.js')>(new URL('./shop.worker.js', import.meta.url), {
- *   codec: msgpack(),
+ * // shop.worker.ts
+ * import { expose } from 'rxjs-parallel/worker'
+ *
+ * interface Article {
+ *   id: number
+ *   price: number
+ * }
+ *
+ * export default expose({
+ *   reprice: ({ id, price }: Article) => ({ id, price: price + 1 }),
  * })
- * of({ id: 7, price: 20, tags: ['new'] }).pipe(parallelMap(pool.tasks.reprice)).subscribe(console.log)
- * // { id: 7, price: 21, tags: [ 'new' ] }
+ * ```
+ * ```ts
+ * const shopWorker = new URL('./shop.worker.js', import.meta.url)
+ * const shop = threadPool<typeof import('./shop.worker.js')>(shopWorker, { codec: msgpack() })
+ * of({ id: 7, price: 20 }).pipe(parallelMap(shop.tasks.reprice)).subscribe(console.log) // → { id: 7, price: 21 }
  * ```
  */
 export function msgpack(): CodecKind {

@@ -26,7 +26,17 @@ export type StartBranch<T, R> = (
   readonly threadId: () => string | undefined
 }
 
-/** One of the streams that {@link fanOut} emits: a stage's output. It can be subscribed once. */
+/**
+ * One of the streams that {@link fanOut} emits: a stage's output. It can be subscribed once.
+ *
+ * @example
+ * ```ts
+ * range(1, 4)
+ *   .pipe(fanOut(2, { route: 'roundRobin' }))
+ *   .subscribe((branch) => branch.subscribe((n) => console.log(`${branch.index}: ${n}`)))
+ * // → 0: 1, 1: 2, 0: 3, 1: 4
+ * ```
+ */
 export interface Branch<R> extends Observable<R> {
   /** Its number, from 0. */
   readonly index: number

@@ -33,13 +33,7 @@ export class DeferredFlow implements BranchFlow<unknown> {
 
   resolve(start: () => AnyFlow): void {
     if (this.cancelled) return
-    try {
-      this.flow = start()
-    } catch (thrown) {
-      // The pool was closed meanwhile.
-      this.subscriber.error(thrown)
-      return
-    }
+    this.flow = start()
     for (const value of this.early.splice(0)) this.flow.push(value)
     this.outcome?.(this.flow)
     this.changed()

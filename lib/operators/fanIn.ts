@@ -6,6 +6,19 @@ import { Merge } from '../flow/merge.js'
 import { checkNames, checkWord } from '../pool/checks.js'
 import { pull } from './pull.js'
 
+/**
+ * Options of {@link fanIn}.
+ *
+ * @example
+ * ```ts
+ * const options: FanInOptions<number> = { errors: 'last' }
+ * const failing$ = throwError(() => new Error('gone'))
+ * of(failing$, of(1, 2))
+ *   .pipe(fanIn(options))
+ *   .subscribe({ next: console.log, error: ({ message }) => console.log(message) })
+ * // → 1, 2, gone
+ * ```
+ */
 export interface FanInOptions<T> {
   /**
    * `'arrival'`: values come as they do in the streams. `'roundRobin'`: one of each stream in turn. A compare function,
@@ -23,13 +36,13 @@ export interface FanInOptions<T> {
  * Brings streams together into one: the branches of {@link fanOut}, or any others. Completes when the source and all
  * its streams have completed.
  *
- * ```
- * branch 0:  -a-----c---|
- * branch 1:  ---b-----d-----|
+ * ```marble
+ * branch 0:  -a-c-------|
+ * branch 1:  ------b---d-----|
  * fanIn()
- *            -a-b---c-d-----|
+ *            -a-c--b---d-----|
  * fanIn({ order: 'roundRobin' })
- *            -a-b---c-d-----|     (waits for whose turn it is)
+ *            -a----(bc)d-----|     c waits for the turn of branch 0
  * ```
  *
  * Its demand (see {@link pull}) reaches every stream. With an order, what waits for other streams is bounded, too: a
@@ -41,8 +54,11 @@ export interface FanInOptions<T> {
  *
  * @example
  * ```ts
- * of([1, 4, 9], [2, 3, 10]).pipe(fanIn({ order: (a, b) => a - b })).subscribe(console.log)   // 1, 2, 3, 4, 9, 10
- * of([1, 4, 9], [2, 3, 10]).pipe(fanIn({ order: 'roundRobin' })).subscribe(console.log)      // 1, 2, 4, 3, 9, 10
+ * const sorted$ = of([1, 4, 9], [2, 3, 10]).pipe(fanIn({ order: (a, b) => a - b }))
+ * sorted$.subscribe(console.log) // → 1, 2, 3, 4, 9, 10
+ *
+ * const inTurn$ = of([1, 4, 9], [2, 3, 10]).pipe(fanIn({ order: 'roundRobin' }))
+ * inTurn$.subscribe(console.log) // → 1, 2, 4, 3, 9, 10
  * ```
  */
 export function fanIn<T>(options: FanInOptions<T> = {}): OperatorFunction<ObservableInput<T>, T> {

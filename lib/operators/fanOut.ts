@@ -6,9 +6,9 @@ import { LocalFlow } from '../flow/localFlow.js'
 import type { Route } from '../flow/router.js'
 import { Router } from '../flow/router.js'
 import { StageFlow } from '../flow/stageFlow.js'
-import { badArgument, checkNames, checkNumber, checkWord } from '../pool/checks.js'
-import { localThreadId } from '../pool/localThread.js'
-import type { AnyRef, ItemOf, StageRef, TaskRef } from '../pool/seam.js'
+import { badArgument, checkCount, checkNames, checkWord } from '../pool/checks.js'
+import { localThreadId } from '../pool/node/localThread.js'
+import type { Admitted, AnyRef, ItemOf, StageRef, TaskRef } from '../pool/seam.js'
 import { backend } from '../pool/seam.js'
 import { isRef } from '../pool/taskRefs.js'
 import { traceOf } from '../pool/traceOf.js'
@@ -18,6 +18,22 @@ import { BranchEnd } from './branch.js'
 import type { AnyFlow } from './deferredFlow.js'
 import { DeferredFlow } from './deferredFlow.js'
 
+/**
+ * Options of {@link fanOut}.
+ *
+ * @example
+ * ```ts
+ * const options: FanOutOptions<number> = { branches: 2, route: (n) => n % 2 }
+ * range(1, 6)
+ *   .pipe(
+ *     fanOut(pool.tasks.square, options),
+ *     mergeMap((branch) => branch.pipe(toArray())),
+ *     toArray(),
+ *   )
+ *   .subscribe((branches) => console.log(branches.sort()))
+ * // → [ [ 1, 9, 25 ], [ 4, 16, 36 ] ]
+ * ```
+ */
 export interface FanOutOptions<T> {
   /** How many branches, at least 1. Default: the pool's size. Branch `i` runs in thread `i` of the pool, modulo its size. */
   readonly branches?: number
@@ -41,12 +57,11 @@ const roomOfABranch = 256
  * Spreads a stream over branches, each of which runs a stage (or a task) in a thread of its own, and emits the
  * branches: a higher-order Observable, as `groupBy` gives. {@link fanIn} brings them together again.
  *
- * ```
- * source:  -1--2--3--4--|
+ * ```marble
+ * source:    -1--2--3--4--|
  * fanOut(stage, { branches: 2, route: 'roundRobin' })
- *          (xy|)
- *    x:    --a-----c------|      (the stage over 1, 3)
- *    y:    -----b-----d---|      (the stage over 2, 4)
+ * branch 0:  --a-----c------|      branch 0: the stage over 1, 3
+ * branch 1:  -----b-----d---|      branch 1: the stage over 2, 4
  * ```
  *
  * - All branches are emitted on subscription, and then it completes; the source is subscribed when the first branch is.
@@ -64,9 +79,8 @@ const roomOfABranch = 256
  *
  * @example
  * ```ts
- * from(events).pipe(fanOut(pool.tasks.runningMean, { route: (e) => e.sensor }), fanIn())
- * range(1, 4).pipe(fanOut(2, { route: 'roundRobin' }), mergeMap((b) => b.pipe(map((x) => `${b.index}: ${x}`))))
- * // 0: 1, 1: 2, 0: 3, 1: 4
+ * const means$ = of(2, 4, 9).pipe(fanOut(pool.tasks.runningMean, { branches: 1 }), fanIn())
+ * means$.subscribe(console.log) // → 2, 3, 5
  * ```
  */
 export function fanOut<T, R>(
@@ -101,7 +115,7 @@ function checkArguments(
   const { branches, route = 'balance' } = options
   if (typeof route !== 'function')
     checkWord(caller, 'route (or a function that gives a key)', route, ['balance', 'roundRobin', 'broadcast'])
-  if (branches !== undefined) checkCount('branches', branches)
+  if (branches !== undefined) checkCount(caller, 'branches', branches, 1)
   if (isRef(target))
     return {
       count: () => branches ?? target[backend].size,
@@ -115,13 +129,8 @@ function checkArguments(
     )
   if (branches !== undefined)
     throw badArgument(caller, 'how many branches is said twice: by the first argument and by the option')
-  checkCount('how many branches', target)
+  checkCount(caller, 'how many branches', target, 1)
   return { count: () => target, route, start: here }
-}
-
-function checkCount(name: string, count: number): void {
-  if (checkNumber(caller, name, count, 1) === Number.POSITIVE_INFINITY)
-    throw badArgument(caller, `${name} must be finite`)
 }
 
 /** One subscription: its branches, and the source that they share. */
@@ -211,13 +220,12 @@ function inThread(ref: AnyRef, leastRoom: number): StartBranch<unknown, unknown>
   const pool = ref[backend]
   const task = { name: ref.name }
   return (subscriber, index, below, changed) => {
-    const asStage = (): AnyFlow => {
+    const asStage = (admitted: Admitted): AnyFlow => {
       const flow = new StageFlow<unknown, unknown>(task, subscriber, below, trace, changed, leastRoom)
-      const giveUp = pool.openStage(flow, index)
-      subscriber.add(giveUp)
+      subscriber.add(flow.open(admitted, index))
       return flow
     }
-    const asTask = (): AnyFlow => {
+    const asTask = (admitted: Admitted): AnyFlow => {
       const steps = [{ task, spread: false, caller: trace }]
       const flow = new ItemFlow<unknown, unknown>(subscriber, {
         steps,
@@ -235,14 +243,16 @@ function inThread(ref: AnyRef, leastRoom: number): StartBranch<unknown, unknown>
         leastRoom,
         changed,
       })
-      flow.attach(pool.attach(flow))
+      flow.attach(admitted)
       return flow
     }
     const flow = new DeferredFlow(subscriber, changed)
-    pool.manifest(
-      (manifest) => flow.resolve(manifest[ref.name] === 'stage' ? asStage : asTask),
+    const giveUp = pool.manifest(
+      (manifest, admitted) =>
+        flow.resolve(() => (manifest[ref.name] === 'stage' ? asStage(admitted) : asTask(admitted))),
       (error) => flow.abort(error),
     )
+    subscriber.add(giveUp)
     return { flow, threadId: () => flow.threadId ?? pool.threadIdAt(index) }
   }
 }

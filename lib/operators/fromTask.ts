@@ -11,7 +11,7 @@ import { describe } from '../wire/describe.js'
  * Runs a task once in a thread, for each subscriber, and emits what it produces: a source whose work is done
  * elsewhere.
  *
- * ```
+ * ```marble
  * fromTask(pool.tasks.divisors, 6)
  *          ---1-2-3-6|
  * ```
@@ -25,7 +25,7 @@ import { describe } from '../wire/describe.js'
  *
  * @example
  * ```ts
- * fromTask(pool.tasks.divisors, 6).subscribe(console.log)   // 1, 2, 3, 6
+ * fromTask(pool.tasks.divisors, 6).subscribe(console.log) // → 1, 2, 3, 6
  * ```
  */
 export function fromTask<A extends readonly unknown[], R>(task: TaskRef<A, R>, ...args: A): Observable<R> {

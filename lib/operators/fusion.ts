@@ -1,10 +1,10 @@
 import type { Observable, Subscriber } from 'rxjs'
 import type { Demand } from '../flow/demand.js'
-import { offerDemand, offeredDemand } from '../flow/demand.js'
+import { emittingReader, offerDemand, offeredDemand } from '../flow/demand.js'
 import type { ItemFlowOptions } from '../flow/itemFlow.js'
 import { ItemFlow } from '../flow/itemFlow.js'
 import type { Receiver } from '../flow/outlet.js'
-import type { WorkStep } from '../flow/work.js'
+import type { Attachable, WorkStep } from '../flow/work.js'
 import type { PoolBackend } from '../pool/seam.js'
 import type { Manifest } from '../wire/messages.js'
 import { FlowInput } from './flowInput.js'
@@ -71,12 +71,16 @@ function takesAll({ bufferSize, bufferBytes, transfer, batch }: Mapping): boolea
 /** Runs a chain for one subscriber. */
 export function runChain({ source, mappings }: Chain, subscriber: Subscriber<unknown>): void {
   const below = offeredDemand()
-  const flow = startFlow(mappings, subscriber, below)
+  const flow = flowOf(mappings, subscriber, below)
+  flow.attach(mappings[0]!.pool())
+  const within = emittingReader()
   if (mappings.length > 1)
-    flow.settle = (manifest) => {
+    flow.settle = (manifest, pool) => {
       flow.settle = undefined
       const parts = partsOf(mappings, manifest)
-      if (parts.length > 1) divide(flow, parts, subscriber, below)
+      if (parts.length === 1) return
+      // Whoever emits at this moment is not whom they are subscribed by.
+      offerDemand(below, () => divide(flow, parts, pool, subscriber, below), within)
     }
   const input = new FlowInput(flow)
   // Before the source is subscribed: a synchronous one must see that nobody listens any more.
@@ -104,13 +108,15 @@ function partsOf(mappings: readonly Mapping[], manifest: Manifest): Mapping[][] 
 function divide(
   flow: ItemFlow<unknown, unknown>,
   parts: readonly Mapping[][],
+  pool: Attachable,
   subscriber: Subscriber<unknown>,
   below: Demand | undefined,
 ): void {
   let receiver: Receiver<unknown> = subscriber
   let demand = below
   for (const part of parts.slice(1).reverse()) {
-    const next = startFlow(part, receiver, demand)
+    const next = flowOf(part, receiver, demand)
+    next.attach(pool)
     subscriber.add(() => next.cancel())
     receiver = inletOf(next)
     demand = next.demand
@@ -118,21 +124,19 @@ function divide(
   flow.divert(receiver, { ...runOf(parts[0]!), below: demand })
 }
 
-function startFlow(
+function flowOf(
   mappings: readonly Mapping[],
   receiver: Receiver<unknown>,
   below: Demand | undefined,
 ): ItemFlow<unknown, unknown> {
   const [first] = mappings as [Mapping]
-  const flow = new ItemFlow<unknown, unknown>(receiver, {
+  return new ItemFlow<unknown, unknown>(receiver, {
     ...first,
     ...runOf(mappings),
     pin: undefined,
     place: (item) => `items[${item}]`,
     below,
   })
-  flow.attach(first.pool().attach(flow))
-  return flow
 }
 
 function runOf(mappings: readonly Mapping[]): Pick<ItemFlowOptions, 'steps' | 'batchSize' | 'ordered'> {

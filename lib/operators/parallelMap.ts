@@ -2,7 +2,16 @@ import type { ObservableInput, OperatorFunction } from 'rxjs'
 import { from, Observable } from 'rxjs'
 import type { Overflow } from '../flow/backlog.js'
 import type { ItemFlowOptions } from '../flow/itemFlow.js'
-import { badArgument, checkFunction, checkNames, checkNumber, checkTime, checkWord } from '../pool/checks.js'
+import {
+  badArgument,
+  checkFlag,
+  checkFunction,
+  checkNames,
+  checkNumber,
+  checkObject,
+  checkTime,
+  checkWord,
+} from '../pool/checks.js'
 import type { Bindings } from '../pool/inlineFunction.js'
 import { inlineFunctionPool, inlineSource } from '../pool/inlineFunction.js'
 import type { Emitted, ItemOf, PoolBackend, TaskRef } from '../pool/seam.js'
@@ -17,6 +26,21 @@ import { chainOf, markChain, runChain } from './fusion.js'
 import type { RetryOptions } from './retry.js'
 import { retryOf } from './retry.js'
 
+/**
+ * Options of {@link parallelMap}.
+ *
+ * @typeParam T what comes in.
+ * @typeParam E what `onError` gives in the place of a failed item.
+ *
+ * @example
+ * ```ts
+ * const options = {
+ *   onError: (_error: unknown, text: string) => of(`not JSON: ${text}`),
+ * } satisfies ParallelMapOptions<string, string>
+ * const parse = (text: string): unknown => JSON.parse(text)
+ * of('[1]', 'oops', '[2]').pipe(parallelMap(parse, options)).subscribe(console.log) // → [ 1 ], not JSON: oops, [ 2 ]
+ * ```
+ */
 export interface ParallelMapOptions<T = unknown, E = never> {
   /** Whether results come in the order of their items; an item's own results stay together then. Default: true. */
   readonly ordered?: boolean
@@ -24,7 +48,7 @@ export interface ParallelMapOptions<T = unknown, E = never> {
   readonly spread?: boolean
   /** Items in flight at most, at least 1. Default: as many as the pool's threads can use. */
   readonly concurrency?: number
-  /** Items a message: `'auto'` (about 2 ms of work and some MiB at most), or a number of at least 1. Default: `'auto'`. */
+  /** Items a message: `'auto'` (about 10 ms of work and some MiB at most), or a number of at least 1. Default: `'auto'`. */
   readonly batch?: 'auto' | number
   /**
    * For sources that can't be paused: how much may wait, and what happens to more. Items wait while the threads are
@@ -56,7 +80,16 @@ export interface ParallelMapOptions<T = unknown, E = never> {
   readonly transfer?: (value: T) => readonly Transferable[]
 }
 
-/** Options for a function that has no worker module. */
+/**
+ * Options for a function that has no worker module.
+ *
+ * @example
+ * ```ts
+ * const options = { bindings: { factor: 10 } } satisfies InlineOptions<number>
+ * declare const factor: number // in the thread it is what it is bound to
+ * of(1, 2).pipe(parallelMap((n: number) => n * factor, options)).subscribe(console.log) // → 10, 20
+ * ```
+ */
 export interface InlineOptions<T = unknown, E = never> extends ParallelMapOptions<T, E> {
   /**
    * What the names that the function uses stand for: functions, whose source is sent with it, and values, which are
@@ -83,13 +116,12 @@ const caller = 'parallelMap'
  * Runs a task for each value of the source in a pool's threads, and emits the results: in the order of the values, or
  * with `ordered: false` as they come.
  *
- * ```
- * source:  -a--b--c--------------|
- * parallelMap(task)                  (b is done before a)
- *          ------A-B---C----------|
- *
+ * ```marble
+ * source:  -a--b--c-----------|
+ * parallelMap(task)
+ *          --------(AB)-C-----|      b is done before a, and waits for it
  * parallelMap(task, { ordered: false })
- *          ----B-A-----C----------|
+ *          ------B-A----C-----|
  * ```
  *
  * - A task that emits many (a generator, an async generator, an Observable) emits all its values.
@@ -101,20 +133,26 @@ const caller = 'parallelMap'
  * - The source may be read with {@link pull}: then it is read only as fast as the threads work.
  * - Adjacent `parallelMap`s on one pool run as one hop: an item goes through their tasks in one thread, and what stands
  *   between them never comes back here. A generator ends such a chain, since all threads can share what it emits; so do
- *   `concurrency`, `timeout`, `retry` and `onError`, and options for the source (`buffer`, `batch`, `transfer`) of any but the first.
+ *   `concurrency`, `timeout`, `retry` and `onError`, and options for the source (`buffer`, `batch`, `transfer`) of any
+ *   but the first.
  *
  * @param task a task of a pool (`pool.tasks.NAME`), or a function, which then runs in threads that all inline
  *   functions share: its source is sent there, so that it knows only its arguments, its `bindings` and what is global.
  * @throws ParallelError `INVALID_ARGUMENT` for a bad argument. Emits PoolClosedError, WorkerStartError,
- *   WorkerCrashError (a thread died at an item), TaskTimeoutError (`timeout`), ParallelError `NOT_RETRIED` (`retry`), CloneError (an item or a result can't be sent), OverflowError
- *   (`buffer`), and whatever the task throws.
+ *   WorkerCrashError (a thread died at an item), TaskTimeoutError (`timeout`), ParallelError `NOT_RETRIED` (`retry`),
+ *   CloneError (an item or a result can't be sent), OverflowError (`buffer`), of an inline function ParallelError
+ *   `UNBOUND_NAME` and `EVAL_FORBIDDEN` (by a page's Content-Security-Policy), and whatever the task throws.
  * @see {@link fanOut} for stages that keep state, {@link fromTask} for a producer in a thread.
  *
  * @example
  * ```ts
- * from([1, 2, 3]).pipe(parallelMap(pool.tasks.square)).subscribe(console.log)                    // 1, 4, 9
- * from([[2, 3], [3, 2]]).pipe(parallelMap(pool.tasks.pow, { spread: true })).subscribe(console.log)   // 8, 9
- * range(0, 3).pipe(parallelMap((n: number) => fib(n), { bindings: { fib } })).subscribe(console.log)  // 0, 1, 1
+ * from([1, 2, 3]).pipe(parallelMap(pool.tasks.square)).subscribe(console.log) // → 1, 4, 9
+ *
+ * const pairs: [number, number][] = [[2, 3], [3, 2]]
+ * from(pairs).pipe(parallelMap(pool.tasks.pow, { spread: true })).subscribe(console.log) // → 8, 9
+ *
+ * const fib = (n: number): number => (n < 2 ? n : fib(n - 1) + fib(n - 2))
+ * range(0, 5).pipe(parallelMap((n: number) => fib(n), { bindings: { fib } })).subscribe(console.log) // → 0, 1, 1, 2, 3
  * ```
  */
 export function parallelMap<A extends readonly unknown[], R, E = never>(
@@ -169,12 +207,12 @@ function checkOptions(
     onError,
     transfer,
   } = options
-  checkNames(caller, buffer, ['size', 'bytes', 'overflow'])
+  checkNames(caller, buffer, ['size', 'bytes', 'overflow'], 'buffer')
   const { size = Number.POSITIVE_INFINITY, bytes = Number.POSITIVE_INFINITY, overflow = 'error' } = buffer
   checkFunction(caller, 'onError', onError)
   return {
-    ordered,
-    spread,
+    ordered: checkFlag(caller, 'ordered', ordered),
+    spread: checkFlag(caller, 'spread', spread),
     concurrency: checkNumber(caller, 'concurrency', concurrency, 1),
     batch: batch === 'auto' ? batch : checkNumber(caller, "batch (or 'auto')", batch, 1),
     bufferSize: checkNumber(caller, 'buffer.size', size, 1),
@@ -201,6 +239,7 @@ function targetOf(
   }
   if (typeof task !== 'function')
     throw badArgument(caller, `expected a task (pool.tasks.NAME) or a function, got ${describe(task)}`)
+  if (bindings !== undefined) checkObject(caller, 'bindings', bindings)
   const source = inlineSource(caller, task as () => unknown, bindings ?? {})
   return { pool: () => inlineFunctionPool()[backend], task: source }
 }

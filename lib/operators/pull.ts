@@ -4,7 +4,18 @@ import { offerDemand, offeredDemand, Reader } from '../flow/demand.js'
 import { badArgument } from '../pool/checks.js'
 import { describe } from '../wire/describe.js'
 
-/** What {@link pull} reads: anything that can be asked for one value at a time. Node's Readable is an AsyncIterable. */
+/**
+ * What {@link pull} reads: anything that can be asked for one value at a time. Node's Readable is an AsyncIterable.
+ *
+ * @example
+ * ```ts
+ * async function* later() {
+ *   yield 4
+ * }
+ * const sources: PullSource<number>[] = [[1, 2], new Set([3]), later()]
+ * concat(...sources.map((source) => pull(source))).subscribe(console.log) // → 1, 2, 3, 4
+ * ```
+ */
 export type PullSource<T> = Iterable<T> | AsyncIterable<T> | ReadableStream<T>
 
 /**
@@ -15,10 +26,9 @@ export type PullSource<T> = Iterable<T> | AsyncIterable<T> | ReadableStream<T>
  * only while there is room: for what keeps the threads busy, and for about 16 MiB of values, or of the results that
  * are to come of them, as estimated. Without such an operator below it reads as fast as it can, as `from` does.
  *
- * ```
- * source:        a b c d e f …      (read when there is room below)
+ * ```marble
  * pull(source)
- *                a-b---c-d---e-f-…
+ *                a-b---c-d---e-f-…      read when there is room below
  * ```
  *
  * The demand is picked up while subscribing, which is synchronous: operators that subscribe later (`subscribeOn`,
@@ -30,8 +40,10 @@ export type PullSource<T> = Iterable<T> | AsyncIterable<T> | ReadableStream<T>
  *
  * @example
  * ```ts
- * pull([1, 2, 3]).pipe(parallelMap(pool.tasks.square)).subscribe(console.log)   // 1, 4, 9
- * pull(createReadStream('log.txt')).pipe(parallelMap(pool.tasks.parse))         // the file is paused while threads are busy
+ * function* naturals() {
+ *   for (let n = 1; ; n++) yield n // without end: what isn't wanted is never made
+ * }
+ * pull(naturals()).pipe(parallelMap(pool.tasks.square), take(3)).subscribe(console.log) // → 1, 4, 9
  * ```
  */
 export function pull<T>(source: PullSource<T>): Observable<T> {

@@ -4,7 +4,22 @@ import type { RetryPolicy } from '../flow/retries.js'
 import { badArgument, checkNames, checkNumber, checkTime } from '../pool/checks.js'
 import { describe } from '../wire/describe.js'
 
-/** As the configuration of RxJS's `retry`. */
+/**
+ * How failed items are run again, as in the configuration of RxJS's `retry`.
+ *
+ * @example
+ * ```ts
+ * const delay = (_error: unknown, retryCount: number) => {
+ *   console.log(`try again, ${retryCount}`)
+ *   return timer(10 * 2 ** retryCount)
+ * }
+ * const retry: RetryOptions = { count: 2, delay }
+ * of('oops')
+ *   .pipe(parallelMap((text: string) => JSON.parse(text), { retry }))
+ *   .subscribe({ error: ({ name }) => console.log(name) })
+ * // → try again, 1, try again, 2, SyntaxError
+ * ```
+ */
 export interface RetryOptions {
   /** New tries at most, for each item. */
   readonly count: number
@@ -20,7 +35,7 @@ export function retryOf(caller: string, retry: number | RetryOptions): RetryPoli
   if (typeof retry === 'number') return { count: checkNumber(caller, 'retry', retry, 0), wait: undefined }
   if (typeof retry !== 'object' || retry === null)
     throw badArgument(caller, `retry must be a number or { count, delay }, got ${describe(retry)}`)
-  checkNames(caller, retry, ['count', 'delay'])
+  checkNames(caller, retry, ['count', 'delay'], 'retry')
   const count = checkNumber(caller, 'retry.count', retry.count, 0)
   const { delay } = retry
   if (delay === undefined || delay === 0) return { count, wait: undefined }

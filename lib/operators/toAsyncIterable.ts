@@ -4,6 +4,15 @@ import { byteSize } from '../flow/byteSize.js'
 import { DemandSignal, offerDemand } from '../flow/demand.js'
 import { checkNames, checkNumber } from '../pool/checks.js'
 
+/**
+ * Options of {@link toAsyncIterable}.
+ *
+ * @example
+ * ```ts
+ * const options: ToAsyncIterableOptions = { size: 2, bytes: Number.POSITIVE_INFINITY }
+ * for await (const n of toAsyncIterable(pull([1, 2, 3]), options)) console.log(n) // → 1, 2, 3
+ * ```
+ */
 export interface ToAsyncIterableOptions {
   /** Values that may wait to be taken, at least 1. Default: 1024. */
   readonly size?: number
@@ -19,11 +28,11 @@ const caller = 'toAsyncIterable'
 /**
  * Makes a stream something to loop over with `for await`, whose pace then reaches the source.
  *
- * ```
- * source:              -a-b-c-------d-|
+ * ```marble
+ * source:    -a-b-c-------d-|
  * toAsyncIterable()
- *   next() is called   ?--------?-?-?---?
- *   and answered       -a-------b-c-d---|     (b and c wait to be taken)
+ * next():    n--------n-n-n---n
+ * answer:    -a-------b-c-d---|     b and c wait to be taken by a call of next()
  * ```
  *
  * - The source is subscribed at the first `next()`; each loop is a subscription of its own.
@@ -44,9 +53,10 @@ const caller = 'toAsyncIterable'
  *
  * @example
  * ```ts
- * for await (const n of toAsyncIterable(of(1, 2, 3))) console.log(n)   // 1, 2, 3
+ * for await (const n of toAsyncIterable(of(1, 2, 3))) console.log(n) // → 1, 2, 3
+ *
  * const squares = pipe(parallelMap(pool.tasks.square), toAsyncIterable({ size: 100 }))
- * for await (const n of squares(pull([1, 2, 3]))) console.log(n)       // 1, 4, 9
+ * for await (const n of squares(pull([1, 2, 3]))) console.log(n) // → 1, 4, 9
  * ```
  */
 export function toAsyncIterable<T>(source: Observable<T>, options?: ToAsyncIterableOptions): AsyncIterable<T>

@@ -1,21 +1,37 @@
 /**
- * What runs a pool of threads. Loaded when a pool is first used: a thread takes far longer to start, and what only
- * imports the operators doesn't pay for it.
+ * What runs a pool of threads or processes. Loaded when a pool is first used: a thread takes far longer to start, and
+ * what only imports the operators doesn't pay for it.
  * @module
  */
+import { platform } from './node/platform.js'
 import type { CheckedPoolOptions } from './poolOptions.js'
+import type { SchedulerOptions } from './scheduler.js'
 import { Scheduler } from './scheduler.js'
 import type { PoolEvent } from './seam.js'
-import { startThread } from './thread.js'
 import type { WorkerSource } from './workerSource.js'
 
-/** Makes the scheduler of a pool of threads that load `source`. */
-export function createEngine(
+/** Makes the scheduler of a pool whose threads load `source`. */
+export async function createEngine(
   source: WorkerSource,
-  options: CheckedPoolOptions,
+  options: CheckedPoolOptions & Pick<SchedulerOptions, 'diagnostics'>,
   tell: (event: PoolEvent) => void,
-): Scheduler {
-  return new Scheduler(options, (events) => startThread({ ...options, source, shared: {} }, events), tell)
+): Promise<Scheduler> {
+  const { time } = platform
+  const start = await platform.loadStart(options.isolation)
+  return new Scheduler({ ...options, time }, (events) => start({ ...options, source, time }, events), tell)
 }
 
-export type Engine = Scheduler
+/** What a pool needs of what runs it. */
+export type Engine = Pick<
+  Scheduler,
+  | 'time'
+  | 'attach'
+  | 'openStage'
+  | 'manifest'
+  | 'threadIdAt'
+  | 'stats'
+  | 'ready'
+  | 'resize'
+  | 'close'
+  | 'terminate'
+>

@@ -3,23 +3,26 @@
  * @module
  */
 
+import { evalForbidden } from '../errors.js'
 import { describe } from '../wire/describe.js'
 import type { TaskSource } from '../wire/messages.js'
 import { badArgument } from './checks.js'
+import { platform } from './node/platform.js'
+import { checkPoolOptions } from './poolOptions.js'
 import type { Pool } from './seam.js'
-import { threadPool } from './threadPool.js'
+import { poolOf } from './threadPool.js'
 
-/** What the names that an inline function uses stand for in the thread: functions, or values that can be cloned. */
+/**
+ * What the names that an inline function uses stand for in the thread: functions, or values that can be cloned.
+ * @inline
+ */
 export type Bindings = Readonly<Record<string, unknown>>
 
 let pool: Pool | undefined
 
 /** The pool that all inline functions of this process share; its threads leave when they have been idle for a while. */
 export function inlineFunctionPool(): Pool {
-  pool ??= threadPool(new URL('./inlineWorker.js', import.meta.url), {
-    name: 'of inline functions',
-    idleTimeout: 10_000,
-  })
+  pool ??= poolOf(platform.inlineWorker, checkPoolOptions({ idleTimeout: 10_000 }, 'of inline functions'))
   return pool
 }
 
@@ -60,7 +63,9 @@ function parses(code: string): boolean {
   try {
     new Function(code)
     return true
-  } catch {
+  } catch (error) {
+    // A page may forbid it, whatever the code is.
+    if (error instanceof EvalError) throw evalForbidden(error)
     return false
   }
 }

@@ -4,6 +4,7 @@
  * @module
  */
 import { gracePeriod } from '../wire/gracePeriod.js'
+import type { Time } from '../wire/time.js'
 
 /** The batch that is being run. */
 export interface TimedBatch {
@@ -28,36 +29,49 @@ export interface Clocked {
 /** Milliseconds between two looks: a share of the shortest time to be kept, within these bounds. */
 const shortest = 5
 const longest = 100
+/** Milliseconds beyond its time for an item that looks at `context.cancelled` now and then, to find it set and return. */
+const toNotice = 100
 
 export class ItemClock {
-  private timer: ReturnType<typeof setInterval> | undefined
+  /** Gives up the next look. */
+  private stopTimer: (() => void) | undefined
   private interval = Number.POSITIVE_INFINITY
   private progress: string | undefined
   /** When it was first seen to be so far. */
   private since = 0
   private pingedAt: number | undefined
 
-  constructor(private readonly thread: Clocked) {}
+  constructor(
+    private readonly thread: Clocked,
+    private readonly time: Time,
+  ) {}
 
   /** Looks often enough for this timeout from now on. */
   start(timeout: number): void {
     const interval = Math.min(longest, Math.max(shortest, timeout / 10))
-    if (this.timer && interval >= this.interval) return
-    clearInterval(this.timer)
+    if (this.stopTimer && interval >= this.interval) return
+    this.stopTimer?.()
     this.interval = interval
-    this.timer = setInterval(() => this.look(performance.now()), interval)
+    this.lookLater()
   }
 
   stop(): void {
-    clearInterval(this.timer)
-    this.timer = this.progress = this.pingedAt = undefined
+    this.stopTimer?.()
+    this.stopTimer = this.progress = this.pingedAt = undefined
     this.interval = Number.POSITIVE_INFINITY
   }
 
   /** The thread gets to its messages, and so to its own timers. */
   answered(): void {
     this.pingedAt = undefined
-    this.since = performance.now()
+    this.since = this.time.now()
+  }
+
+  private lookLater(): void {
+    this.stopTimer = this.time.after(this.interval, () => {
+      this.lookLater()
+      this.look(this.time.now())
+    })
   }
 
   private look(now: number): void {
@@ -69,7 +83,10 @@ export class ItemClock {
       return
     }
     if (now - this.since < batch.timeout) return
-    if (this.thread.isBusy()) return this.thread.overdue(batch.timeout)
+    if (this.thread.isBusy()) {
+      if (now - this.since > batch.timeout + toNotice) this.thread.overdue(batch.timeout)
+      return
+    }
     if (this.pingedAt === undefined) {
       this.pingedAt = now
       this.thread.ping()

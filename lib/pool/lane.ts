@@ -3,36 +3,24 @@
  * @module
  */
 import { valuesOf } from '../flow/chunkQueue.js'
-import { unendedItems } from '../flow/dispatch.js'
-import type { StageEvents, StagePort } from '../flow/stageFlow.js'
+import { pausedItems } from '../flow/dispatch.js'
+import type { StageEvents } from '../flow/stageFlow.js'
 import type { Dispatch, Loss, Work } from '../flow/work.js'
 import type { EncodedError } from '../wire/errorCodec.js'
 import { decodeError } from '../wire/errorCodec.js'
 import { gracePeriod } from '../wire/gracePeriod.js'
 import type { FromThread, Manifest, ResultsMessage } from '../wire/messages.js'
-import { itemState } from '../wire/messages.js'
-import { batchesUnderWay, cancelCell, claimCell, currentBatch, isBusy } from '../wire/sharedCells.js'
-import { cloneError, isCloneable } from '../wire/uncloneable.js'
-import { cloneFailures, sendOneByOne, transferList } from './cloneFailures.js'
-import type { TimedBatch } from './itemClock.js'
+import { cancelCell, isBusy } from '../wire/sharedCells.js'
+import type { Time } from '../wire/time.js'
+import { Batches } from './batches.js'
+import { cloneFailures, transferList } from './cloneFailures.js'
+import type { Diagnostics } from './diagnostics.js'
+import type { Clocked, TimedBatch } from './itemClock.js'
 import { ItemClock } from './itemClock.js'
 import type { Death, Link, StartLink } from './link.js'
-import { taskKey } from './taskKey.js'
-
-/** A batch that the thread has. */
-interface Batch {
-  readonly work: Work
-  readonly channel: number
-  readonly dispatch: Dispatch
-  /** Items without an outcome. */
-  left: number
-  /** Milliseconds of work since the last item of it ended. */
-  busy: number
-  /** Nothing else may run beside it. */
-  readonly alone: boolean
-  /** Its work was given up; the thread hasn't said yet that it has stopped. */
-  cancelled: boolean
-}
+import { countEnded, runsOf } from './outcomeCounts.js'
+import { stagePort } from './stagePort.js'
+import { TaskNumbers } from './taskNumbers.js'
 
 /** Why the pool ends a thread that it would rather have kept. */
 interface Ending {
@@ -55,34 +43,24 @@ export interface LaneEvents {
 
 /** Batches under way where a message holds many items: one being run, one that waits there, one on the way. */
 const batchesAhead = 3
+/** Milliseconds that a batch may have to wait in a thread from which it can't be taken back. */
+const longestWait = 30
 
 export class Lane {
   state: 'starting' | 'ready' | 'dead' = 'starting'
   done = 0
-  inFlight = 0
   readonly link: Link
-  private readonly batches = new Map<number, Batch>()
+  private readonly batches: Batches
+  private readonly tasks: TaskNumbers
   private readonly stages = new Map<number, StageEvents>()
-  /** What it was told of tasks: those of worker modules by name, for good; inline functions while they are used. */
-  private readonly tasks = new Map<string | object, number>()
-  private nextTask = 1
-  private nextBatch = 1
   private lastHeard = 0
   /** Items that go on though they were told to stop: each holds a place. */
   private stragglers = 0
   private ending: Ending | undefined
-  /** Batches that nothing else may run beside. */
-  private solitary = 0
   private keptFor: Work | undefined
   /** What the thread was told to stop, and hasn't answered about. */
-  private readonly unanswered = new Map<number, ReturnType<typeof setTimeout>>()
-  private readonly clock = new ItemClock({
-    current: () => this.timedBatch(),
-    ping: () => this.link.post({ type: 'ping' }),
-    isBusy: () => this.link.cells !== undefined && isBusy(this.link.cells),
-    overdue: (timeout) =>
-      this.end('timeout', `an item took longer than its timeout of ${timeout} ms and didn't stop`),
-  })
+  private readonly unanswered = new Map<number, () => void>()
+  private readonly clock: ItemClock
 
   constructor(
     /** Its place in the pool: that of its predecessor, if that crashed. */
@@ -90,22 +68,48 @@ export class Lane {
     private readonly concurrency: number,
     private readonly events: LaneEvents,
     start: StartLink,
+    private readonly time: Time,
+    diagnostics?: Diagnostics,
   ) {
     this.link = start({ message: (message) => this.message(message), died: (death) => this.died(death) })
-    this.link.started.then(
-      (manifest) => {
-        if (this.state === 'starting') this.state = 'ready'
-        events.ready(this, manifest)
-      },
+    this.batches = new Batches(concurrency, this.link.cells, this.link.threadId, diagnostics)
+    this.tasks = new TaskNumbers(this.link)
+    const late = (timeout: number) =>
+      new Error(`an item took longer than its timeout of ${timeout} ms and didn't stop`)
+    const clocked: Clocked = {
+      current: () => this.timedBatch(),
+      ping: () => this.link.post({ type: 'ping' }),
+      isBusy: () => this.link.cells !== undefined && isBusy(this.link.cells),
+      overdue: (timeout) => this.end('timeout', late(timeout)),
+    }
+    this.clock = new ItemClock(clocked, time)
+  }
+
+  /** Tells when the thread has started, or hasn't: at once, where it is there already. */
+  open(): void {
+    const { manifest, started } = this.link
+    if (manifest) return this.begin(manifest)
+    started.then(
+      (found) => this.begin(found),
       (error) => {
         this.state = 'dead'
-        events.startFailed(this, error)
+        this.events.startFailed(this, error)
       },
     )
   }
 
+  private begin(manifest: Manifest): void {
+    if (this.state === 'starting') this.state = 'ready'
+    this.events.ready(this, manifest)
+  }
+
   get threadId(): string {
     return this.link.threadId
+  }
+
+  /** Items without an outcome. */
+  get inFlight(): number {
+    return this.batches.inFlight
   }
 
   /** Nothing runs here and nothing is about to. */
@@ -127,18 +131,47 @@ export class Lane {
 
   /** Whether one more batch of this work would keep the thread busy rather than wait in it. */
   hasRoomFor(work: Work): boolean {
-    if (this.state !== 'ready' || this.isFull || this.ending || this.stragglers >= this.concurrency)
-      return false
-    if (this.solitary > 0 || (this.keptFor && this.keptFor !== work)) return false
-    if (work.alone) return this.batches.size === 0
+    // The memory that is shared is looked at last: that takes longer than all else, and each message asks each thread.
+    return this.mayTake(work) && !this.batches.isFull
+  }
+
+  private mayTake(work: Work): boolean {
+    const { batches, concurrency } = this
+    if (this.state !== 'ready' || this.ending || this.stragglers >= concurrency) return false
+    if (batches.isSolitary || (this.keptFor && this.keptFor !== work)) return false
+    // Items that wait for room would risk their values beside it. They may be waiting for it, though.
+    if (work.alone) return batches.size === 0 || (this.isKeptFor(work) && this.isPaused)
     const { batchSize } = work
-    const room = this.concurrency - this.stragglers
-    return this.inFlight <= room || (batchSize.current > 1 && this.batches.size < batchesAhead)
+    const room = concurrency - this.stragglers
+    // Else what others wait for might find no place among them.
+    const inFlight = work.again ? this.inFlight - batches.paused : this.inFlight
+    if (!this.mayWait(work)) return inFlight < room
+    return inFlight <= room || (batchSize.current > 1 && batches.size < batchesAhead)
+  }
+
+  /**
+   * Whether a batch may be sent though it has to wait there, from where it can't be taken back for a thread that has
+   * nothing to do. Where all that is before it waits for room, it may be run at once.
+   */
+  private mayWait({ batchSize: { perItem = Number.POSITIVE_INFINITY, current } }: Work): boolean {
+    if (this.link.cells) return true
+    if (perItem * current < longestWait && this.silence < longestWait) return true
+    return this.isPaused
   }
 
   /** Gives no room to others until this work has had its turn: its next item has to run by itself. */
   keepFor(work: Work | undefined): void {
     this.keptFor = work
+  }
+
+  /** Whether all that it has in hand does nothing until there is room for its values. */
+  get isPaused(): boolean {
+    return this.inFlight > 0 && this.batches.paused === this.inFlight
+  }
+
+  /** Whether some work waits for its turn here. */
+  get isKept(): boolean {
+    return this.keptFor !== undefined
   }
 
   /** Whether it waits for its turn here. */
@@ -148,143 +181,103 @@ export class Lane {
 
   send(work: Work, channel: number, dispatch: Dispatch): void {
     this.keptFor = undefined
-    const alone = dispatch.slice.alone === true
-    const batch = this.nextBatch
     const { slice } = dispatch
     const values = valuesOf(slice)
     const start = slice.chunk.start + slice.first
     const place = (item: number) => work.place(start + item)
     const { transfer, failures } = transferList(values, work.transfer, place)
     if (failures) return this.refuse(work, dispatch, failures)
-    const task = this.numberOf(work)
+    const task = this.tasks.of(work)
     if (typeof task !== 'number') return work.aborted(task)
-    try {
-      if (this.link.cells) Atomics.store(this.link.cells, claimCell(batch), 0)
-      this.link.post({ type: 'batch', channel, task, batch, values }, transfer)
-    } catch (cause) {
-      return this.refuse(work, dispatch, cloneFailures(values, place, cause, transfer))
-    }
-    // Not before: what was never sent is never begun, and would count as under way for ever.
-    this.nextBatch++
-    if (this.batches.size === 0) this.lastHeard = performance.now()
-    dispatch.grant = (index, count) => this.link.post({ type: 'credit', channel, batch, index, count })
-    this.inFlight += slice.count
-    this.batches.set(batch, { work, channel, dispatch, left: slice.count, busy: 0, alone, cancelled: false })
-    if (alone) this.solitary++
-    this.link.keepAlive(true)
+    const { batches, link } = this
+    if (batches.size === 0) this.lastHeard = this.time.now()
+    // All is in order before it goes: a thread may answer at once.
+    const batch = batches.add(work, channel, dispatch)
+    dispatch.grant = (index, count) => link.post({ type: 'credit', channel, batch, index, count })
+    link.keepAlive(true)
     if (work.timeout !== undefined) this.clock.start(work.timeout)
+    try {
+      link.post({ type: 'batch', channel, task, batch, values }, transfer)
+    } catch (cause) {
+      batches.withdraw(batch)
+      if (this.isIdle) this.rest()
+      this.refuse(work, dispatch, cloneFailures(values, place, cause, transfer, link.transport))
+    }
   }
 
-  /**
-   * Whether it hasn't been heard of for so many milliseconds, and runs something. Where nothing runs it is still
-   * receiving its items: that may take longer than to run them, and would begin anew elsewhere.
-   */
-  isHeldUp(silence: number): boolean {
-    return performance.now() - this.lastHeard >= silence && this.isRunning
+  /** Milliseconds since it was last known to get on. */
+  get silence(): number {
+    return this.time.now() - this.lastHeard
   }
 
-  /** Items that could be taken back: those that the thread hasn't begun. */
+  /** Milliseconds that the items will take, by what was learnt, that could be taken back: that it hasn't begun. */
   get unclaimed(): number {
-    let sum = 0
-    for (const [id, batch] of this.batches) sum += this.unclaimedOf(id, batch)
-    return sum
+    return this.batches.unclaimed
   }
 
   /** Takes back all items that the thread hasn't begun, so that others can run them. */
   takeBack(): void {
-    const { cells } = this.link
-    if (!cells) return
-    // From the last on, each in front of those behind it.
-    for (const [id, batch] of [...this.batches].reverse()) {
-      if (this.unclaimedOf(id, batch) === 0) continue
-      const { count } = batch.dispatch.slice
-      const begun = Atomics.add(cells, claimCell(id), count)
-      if (begun >= count) continue
-      this.inFlight -= count - begun
-      batch.left -= count - begun
-      if (batch.left === 0) this.forget(id, batch)
-      batch.work.returned(batch.dispatch, begun)
-    }
+    this.batches.takeBack()
   }
 
-  private forget(id: number, { alone }: Batch): void {
-    this.batches.delete(id)
-    if (alone) this.solitary--
-  }
-
-  /** Whether something runs in the thread, as far as that can be told. */
-  private get isRunning(): boolean {
-    const { cells } = this.link
-    if (!cells || this.stages.size > 0) return true
-    for (const id of this.batches.keys()) if (Atomics.load(cells, claimCell(id)) > 0) return true
-    return false
-  }
-
-  private unclaimedOf(id: number, { cancelled, work, dispatch }: Batch): number {
-    const { cells } = this.link
-    // What was moved there can't be given to another.
-    if (!cells || cancelled || work.transfer || work.pin !== undefined) return 0
-    return dispatch.slice.count - begunOf(cells, id, dispatch.slice.count)
-  }
-
-  /** Whether the thread hasn't come far enough for one more batch to have a cell. */
-  private get isFull(): boolean {
-    const { cells } = this.link
-    return cells !== undefined && this.nextBatch - currentBatch(cells) >= batchesUnderWay
+  /** Whether something runs in the thread, as far as that can be told: see {@link Batches.isRunning}. */
+  get isRunning(): boolean {
+    return this.stages.size > 0 || this.batches.isRunning
   }
 
   /** Nothing more of this work is wanted. */
   cancel(work: Work, channel: number): void {
     if (this.state === 'dead') return
-    let running = false
-    for (const [id, batch] of this.batches) {
-      if (batch.channel !== channel) continue
-      running = batch.cancelled = true
-      // What it hasn't begun of them it never will, even if it reads no message meanwhile.
-      if (this.link.cells) Atomics.add(this.link.cells, claimCell(id), batch.dispatch.slice.count)
-    }
-    if (running) this.tellCancelled(channel)
-    this.drop(work)
+    if (this.batches.cancel(channel)) this.tellCancelled(channel)
+    this.tasks.drop(work)
   }
 
   private tellCancelled(channel: number): void {
     if (this.link.cells) Atomics.store(this.link.cells, cancelCell(channel), channel)
-    this.link.post({ type: 'cancel', channel })
-    clearTimeout(this.unanswered.get(channel))
+    this.unanswered.get(channel)?.()
     const isStuck = () =>
-      this.end('straggler', `an item didn't stop within ${gracePeriod} ms of its cancellation`)
-    this.unanswered.set(channel, setTimeout(isStuck, gracePeriod))
+      this.end('straggler', new Error(`an item didn't stop within ${gracePeriod} ms of its cancellation`))
+    this.unanswered.set(channel, this.time.after(gracePeriod, isStuck))
+    // Last: a thread that is none answers at once.
+    this.link.post({ type: 'cancel', channel })
   }
 
   /** Ends the thread, since nothing else ends what runs there. What it hasn't begun runs elsewhere. */
-  private end(why: Ending['why'], reason: string): void {
+  private end(why: Ending['why'], cause: Error): void {
     if (this.state === 'dead' || this.ending) return
-    this.ending = { why, cause: new Error(reason) }
+    this.ending = { why, cause }
     this.stopClocks()
     void this.link.terminate()
   }
 
   private stopClocks(): void {
     this.clock.stop()
-    for (const timer of this.unanswered.values()) clearTimeout(timer)
+    for (const stop of this.unanswered.values()) stop()
     this.unanswered.clear()
   }
 
   /** The batch that is being run, if the time of its items is limited, and how far it is. */
   private timedBatch(): TimedBatch | undefined {
-    const { cells } = this.link
-    const id = cells ? currentBatch(cells) : this.batches.keys().next().value
-    const batch = id === undefined ? undefined : this.batches.get(id)
-    const timeout = batch?.work.timeout
-    if (timeout === undefined || batch?.cancelled) return undefined
-    return { progress: `${id} ${cells ? Atomics.load(cells, claimCell(id!)) : this.lastHeard}`, timeout }
+    const { current } = this.batches
+    const timeout = current?.batch.work.timeout
+    if (timeout === undefined || current!.batch.cancelled) return undefined
+    return { progress: `${current!.id} ${current!.begun ?? this.lastHeard}`, timeout }
   }
 
   startStage(channel: number, stage: StageEvents): void {
     this.stages.set(channel, stage)
     this.link.post({ type: 'stage', channel, task: stage.task, credit: stage.credit })
     this.link.keepAlive(true)
-    stage.started(this.stagePort(channel), this.threadId)
+    stage.started(
+      stagePort(this.link, channel, () => this.cancelStage(channel)),
+      this.threadId,
+    )
+  }
+
+  private cancelStage(channel: number): void {
+    if (!this.stages.delete(channel) || this.state === 'dead') return
+    this.tellCancelled(channel)
+    this.settled()
   }
 
   /** Ends the thread at once; what it has is dropped without a word. */
@@ -301,63 +294,9 @@ export class Lane {
     this.events.ended(refused, refused, 0)
   }
 
-  /** The number under which the thread knows what the work runs, or what keeps that from being sent. */
-  private numberOf({ steps, timeout }: Work): number | Error {
-    const key = taskKey(steps, timeout)
-    const known = this.tasks.get(key)
-    if (known !== undefined) return known
-    const id = this.nextTask++
-    try {
-      const plain = steps.map(({ task, spread }) => ({ task, spread }))
-      this.link.post({ type: 'task', id, steps: plain, timeout })
-    } catch (cause) {
-      const bindings = steps.flatMap(({ task }) => ('values' in task ? [task.values] : []))
-      const bad = bindings.find((each) => !isCloneable(each))
-      return cloneError(bad, 'bindings', 'to', cause)
-    }
-    this.tasks.set(key, id)
-    return id
-  }
-
-  /** An inline function is known by its operator: with that it goes. */
-  private drop({ steps }: Work): void {
-    const key = taskKey(steps)
-    const id = typeof key === 'string' ? undefined : this.tasks.get(key)
-    if (id === undefined) return
-    this.tasks.delete(key)
-    this.link.post({ type: 'dropTask', id })
-  }
-
-  private stagePort(channel: number): StagePort {
-    let sent = 0
-    const send = (values: unknown[]) => {
-      this.link.post({ type: 'input', channel, values })
-      sent += values.length
-    }
-    return {
-      send: (values) => {
-        try {
-          send(values)
-        } catch {
-          return sendOneByOne(
-            values,
-            (value) => send([value]),
-            () => `items[${sent}]`,
-          )
-        }
-        return undefined
-      },
-      end: () => this.link.post({ type: 'inputEnd', channel }),
-      grant: (count) => this.link.post({ type: 'credit', channel, batch: 0, index: 0, count }),
-      cancel: () => {
-        if (!this.stages.delete(channel) || this.state === 'dead') return
-        this.tellCancelled(channel)
-        this.settled()
-      },
-    }
-  }
-
   private message(message: FromThread): void {
+    // What comes after a gap can't be trusted: values may lie in it, and now their end be told.
+    if (this.ending?.why === 'unreadableResult') return
     switch (message.type) {
       case 'results':
         return this.results(message)
@@ -374,29 +313,31 @@ export class Lane {
         return this.straggling(message.count, message.stuck)
       case 'pong':
         return this.clock.answered()
-      case 'fatal':
-        // What killed the thread: comes again with its death.
+      case 'unreadable':
+        return this.unreadable(message.way, decodeError(message.error))
+      case 'goodbye': // Why the thread ends: comes again with its death.
+      case 'shared': // The link has handled it.
         return
     }
   }
 
   private results(message: ResultsMessage): void {
     const batch = this.batches.get(message.batch)
-    this.lastHeard = performance.now()
+    this.lastHeard = this.time.now()
     if (!batch || batch.cancelled) return
     const { ended, failed } = countEnded(message)
     const { steps } = batch.work
     batch.busy += message.busy
-    batch.left -= ended
+    batch.failed += failed
+    batch.completed += ended - failed
     if (ended > 0) {
       batch.work.batchSize.measured(ended, batch.busy)
-      const runs = steps.length === 1 ? ended : runsOf(message, ended, steps.length)
+      const runs = runsOf(message, ended, steps.length)
       this.events.ended(runs, failed, batch.busy)
       batch.busy = 0
       this.done += runs
-      this.inFlight -= ended
       // Before its outcomes are told, which may be the end of the work: what has ended needs no cancelling.
-      if (batch.left <= 0) this.forget(message.batch, batch)
+      this.batches.ended(message.batch, batch, ended)
     }
     batch.work.results(batch.dispatch, {
       first: message.first,
@@ -406,24 +347,28 @@ export class Lane {
         decodeError(error, steps[error.step ?? steps.length - 1]!.caller),
       ),
     })
-    if (ended > 0) this.settled()
+    // An item that is paused makes way for those that it waits for.
+    if (ended > 0 || pausedItems(batch.dispatch) > 0) this.settled()
   }
 
   private straggling(count: number, stuck: boolean): void {
     this.stragglers = count
-    if (stuck) this.end('straggler', `an item didn't stop within ${gracePeriod} ms of being told to`)
-    else this.events.freed(this)
+    if (stuck)
+      this.end('straggler', new Error(`an item didn't stop within ${gracePeriod} ms of being told to`))
+    else this.settled()
+  }
+
+  /** Nobody knows what the message said, nor will it ever be answered: begin anew. */
+  private unreadable(way: 'to' | 'from', cause: unknown): void {
+    const lost = new Error(`a message ${way} the thread could not be read`, { cause })
+    this.end(way === 'to' ? 'unreadableItem' : 'unreadableResult', lost)
   }
 
   /** The thread has stopped what was given up: only now is there room again. */
   private cancelled(channel: number): void {
-    clearTimeout(this.unanswered.get(channel))
+    this.unanswered.get(channel)?.()
     this.unanswered.delete(channel)
-    for (const [id, batch] of this.batches) {
-      if (batch.channel !== channel || !batch.cancelled) continue
-      this.inFlight -= batch.left
-      this.forget(id, batch)
-    }
+    this.batches.cancelled(channel)
     this.settled()
   }
 
@@ -435,26 +380,31 @@ export class Lane {
   }
 
   private settled(): void {
-    if (this.isIdle) {
-      this.link.keepAlive(false)
-      this.clock.stop()
-    }
+    if (this.isIdle) this.rest()
     this.events.freed(this)
   }
 
-  private died({ exitCode, cause }: Death): void {
+  /** Nothing is left to do here. */
+  private rest(): void {
+    this.clock.stop()
+    // Others may wait for a place that is still held.
+    this.link.keepAlive(this.stragglers > 0)
+  }
+
+  private died({ exitCode, signal, cause, received }: Death): void {
     if (this.state === 'dead') return
     this.state = 'dead'
     this.stopClocks()
     const { ending } = this
     const error = ending?.cause ?? (isEncoded(cause) ? decodeError(cause) : cause)
-    const batches = [...this.batches].map(([id, batch]) => ({ ...batch, running: this.runningIn(id, batch) }))
+    const batches = this.batches.atDeath(ending?.why, received)
     const stages = [...this.stages.values()]
     this.batches.clear()
     this.stages.clear()
     const suspects = batches.reduce((sum, { running }) => sum + running.length, 0)
     const { threadId } = this
-    const loss = { threadId, exitCode, cause: error, certain: suspects === 1, ended: ending?.why }
+    const certain = suspects === 1
+    const loss = { threadId, exitCode, signal, cause: error, certain, ended: ending?.why }
     const early = !ending && stages.length === 0 && this.done === 0 && suspects === 0
     this.events.died(this, error, early)
     // From the last on, so that what waits again stands in the order in which it was sent.
@@ -466,47 +416,6 @@ export class Lane {
     for (const stage of stages) stage.lost({ ...loss, running: [] } satisfies Loss)
     this.events.freed(this)
   }
-
-  /** Which items of a batch may have been at work when the thread died. */
-  private runningIn(id: number, { dispatch }: Batch): readonly number[] {
-    const { cells } = this.link
-    // Others than the one that the thread was ended for are not to blame.
-    if (this.ending?.why === 'straggler') return []
-    const { count } = dispatch.slice
-    const begun = cells ? begunOf(cells, id, count) : this.mayHaveBegun(id) ? count : 0
-    const left = unendedItems(dispatch).filter((item) => item < begun)
-    // One at a time: all before the last that was begun had ended, whether that was heard of or not; but not what only
-    // waits for its values to be taken, and may have gone on.
-    if (this.concurrency > 1 || id !== (cells && currentBatch(cells))) return left
-    return left.filter((item) => item === begun - 1 || dispatch.emitted?.has(item))
-  }
-
-  /** Where nothing else tells: batches are begun in the order in which they were sent. */
-  private mayHaveBegun(id: number): boolean {
-    return this.concurrency > 1 || id === this.batches.keys().next().value
-  }
-}
-
-/** How many items of a batch of `count` the thread has begun. */
-function begunOf(cells: Int32Array, batch: number, count: number): number {
-  // Batches are begun in their order; the cell of one that is through may be another's by now.
-  return batch < currentBatch(cells) ? count : Math.min(Atomics.load(cells, claimCell(batch)), count)
-}
-
-function countEnded({ values, layout }: ResultsMessage): { ended: number; failed: number } {
-  if (!layout) return { ended: values.length, failed: 0 }
-  let ended = 0
-  let failed = 0
-  for (let t = 2; t < layout.length; t += 3) {
-    if (layout[t] !== itemState.open) ended++
-    if (layout[t]! >= itemState.failed) failed++
-  }
-  return { ended, failed }
-}
-
-/** How many tasks were run for items that have ended: a step that fails is the item's last. */
-function runsOf({ errors = [] }: ResultsMessage, ended: number, steps: number): number {
-  return errors.reduce((runs, { step = steps - 1 }) => runs + step + 1 - steps, ended * steps)
 }
 
 function isEncoded(cause: unknown): cause is EncodedError {

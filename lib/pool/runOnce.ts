@@ -13,7 +13,7 @@ import { backend } from './seam.js'
 export function runOnce<R>(
   ref: AnyRef,
   args: readonly unknown[],
-  caller: string,
+  caller: 'run' | 'fromTask',
   trace: Trace | undefined,
   receiver: Receiver<R>,
   below: Demand | undefined,
@@ -33,10 +33,11 @@ export function runOnce<R>(
     overflow: 'error',
     place: () => (spread ? `${caller} arguments` : `${caller} arguments[0]`),
     transfer: undefined,
+    promised: caller === 'run',
     replace: undefined,
     below,
   })
-  flow.attach(pool.attach(flow))
+  flow.attach(pool)
   flow.push(spread ? args : args[0])
   flow.end()
   return () => flow.cancel()

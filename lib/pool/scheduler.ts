@@ -7,10 +7,15 @@ import { PoolClosedError, WorkerStartError } from '../errors.js'
 import type { StageEvents } from '../flow/stageFlow.js'
 import type { Attachment, Work } from '../flow/work.js'
 import type { Manifest } from '../wire/messages.js'
+import type { Time } from '../wire/time.js'
+import type { Diagnostics } from './diagnostics.js'
 import { Lane } from './lane.js'
 import type { StartLink } from './link.js'
-import type { PoolEvent, PoolStats } from './seam.js'
+import { keptLaneFor, laneFor, longSilence, overloadedLane, roomOf } from './placement.js'
+import { Rounds } from './rounds.js'
+import type { Admitted, PoolEvent, PoolStats } from './seam.js'
 import { Statistics } from './statistics.js'
+import { Turns } from './turns.js'
 
 export interface SchedulerOptions {
   readonly name: string
@@ -19,6 +24,8 @@ export interface SchedulerOptions {
   readonly concurrency: number
   /** Milliseconds; undefined keeps idle threads. */
   readonly idleTimeout: number | undefined
+  readonly time: Time
+  readonly diagnostics?: Diagnostics | undefined
 }
 
 /** So many threads in a row may fail to start in a pool that has had some before it gives up. */
@@ -26,27 +33,24 @@ const startFailuresAllowed = 3
 /** Milliseconds before the first new try; doubled each time. */
 const startBackoff = 50
 
-/** Milliseconds without a word after which a thread is taken to be held up: longer than it takes to report. */
-const longSilence = 4
-
 interface PendingStage {
   readonly stage: StageEvents
   readonly place: number
 }
 
 interface ManifestRequest {
-  found(manifest: Manifest): void
+  found(manifest: Manifest, pool: Admitted): void
   failed(error: unknown): void
 }
 
 export class Scheduler {
-  readonly statistics = new Statistics()
+  readonly statistics: Statistics
   private readonly lanes = new Map<number, Lane>()
   /** Threads that finish what they have; their places may be taken again. */
   private readonly retiring = new Set<Lane>()
   private readonly channels = new Map<Work, number>()
   /** Who has items waiting, in the order of their turns. */
-  private readonly waiting = new Set<Work>()
+  private readonly waiting = new Turns(roomOf)
   private readonly pendingStages = new Set<PendingStage>()
   private readonly manifestRequests = new Set<ManifestRequest>()
   private readonly crashed = new Set<number>()
@@ -55,10 +59,12 @@ export class Scheduler {
   private nextChannel = 1
   private startFailures = 0
   private closed: PoolClosedError | undefined
-  private pumping = false
-  private pumpAgain = false
-  private spreadTimer: ReturnType<typeof setTimeout> | undefined
-  private retryTimer: ReturnType<typeof setTimeout> | undefined
+  /** Its threads are being ended: there won't be others, whoever waits for one. */
+  private isOver = false
+  private readonly rounds: Rounds
+  /** What gives up the timers that run. */
+  private stopSpread: (() => void) | undefined
+  private stopRetry: (() => void) | undefined
   private min: number
   private max: number
 
@@ -67,8 +73,14 @@ export class Scheduler {
     private readonly start: StartLink,
     private readonly tell: (event: PoolEvent) => void,
   ) {
+    this.statistics = new Statistics(options.time)
+    this.rounds = new Rounds(options.time, () => this.round())
     this.min = options.min
     this.max = options.max
+  }
+
+  get time(): Time {
+    return this.options.time
   }
 
   get size(): number {
@@ -79,6 +91,10 @@ export class Scheduler {
     const channel = this.nextChannel++
     this.channels.set(work, channel)
     return new Attached(this, work, channel)
+  }
+
+  itemFailed(work: Work, position: number, error: unknown): void {
+    this.options.diagnostics?.itemFailed(work, position, error)
   }
 
   /** There is work to take. */
@@ -106,10 +122,18 @@ export class Scheduler {
     }
   }
 
-  manifest(found: (manifest: Manifest) => void, failed: (error: unknown) => void): void {
-    if (this.manifestFound) return found(this.manifestFound)
-    this.manifestRequests.add({ found, failed })
+  manifest(found: ManifestRequest['found'], failed: ManifestRequest['failed']): () => void {
+    if (this.manifestFound) {
+      found(this.manifestFound, this)
+      return () => {}
+    }
+    const request = { found, failed }
+    this.manifestRequests.add(request)
     this.pump()
+    return () => {
+      this.manifestRequests.delete(request)
+      this.settled()
+    }
   }
 
   threadIdAt(place: number): string | undefined {
@@ -117,8 +141,13 @@ export class Scheduler {
   }
 
   /** Starts as many threads as there must be at least. */
-  async ready(): Promise<void> {
+  startLeast(): void {
     for (let place = 0; place < this.min; place++) this.laneAt(place)
+  }
+
+  /** Resolves when they can work. */
+  async ready(): Promise<void> {
+    this.startLeast()
     await Promise.all([...this.lanes.values()].map((lane) => lane.link.started))
   }
 
@@ -174,11 +203,11 @@ export class Scheduler {
   detach(work: Work, channel: number): void {
     if (!this.channels.delete(work)) return
     this.waiting.delete(work)
-    for (const lane of this.everyLane) {
-      if (lane.isKeptFor(work)) lane.keepFor(undefined)
-      lane.cancel(work, channel)
-    }
+    this.release(work)
+    for (const lane of this.everyLane) lane.cancel(work, channel)
     this.settled()
+    // A thread may have been kept for it. Not now: what else waits may be given up together with it.
+    if (this.waiting.size > 0) this.rounds.soon()
   }
 
   private get everyLane(): Lane[] {
@@ -187,84 +216,67 @@ export class Scheduler {
 
   /** Gives out all the work that there is room for. */
   private pump(): void {
-    // Work may end, and more be pushed, while it is given out (a pool in this thread): the loop below sees it.
-    this.pumpAgain = true
-    if (this.pumping) return
-    this.pumping = true
-    try {
-      while (this.pumpAgain) {
-        this.pumpAgain = false
-        this.startStages()
-        if (this.manifestRequests.size > 0 && this.lanes.size === 0) this.laneAt(0)
-        for (const work of this.waiting) this.giveOut(work)
-        this.spread()
-      }
-    } finally {
-      this.pumping = false
-    }
+    this.rounds.run()
+  }
+
+  private round(): void {
+    if (this.isOver) return
+    this.startStages()
+    if (this.manifestRequests.size > 0 && this.lanes.size === 0) this.laneAt(0)
+    this.waiting.pass((work) => this.giveOut(work))
+    this.spread()
+  }
+
+  /** Takes back for a thread that has nothing to do what another has too much of. */
+  private spread(): void {
+    if (this.waiting.size > 0 || this.stopSpread) return
+    const lane = overloadedLane(this.lanes)
+    if (lane !== 'later') return lane?.takeBack()
+    this.stopSpread = this.time.after(longSilence, () => {
+      this.stopSpread = undefined
+      this.pump()
+    })
   }
 
   /**
-   * Where a thread has nothing to do while another is held up by a long item, takes back for it what that one hasn't
-   * begun. One that gets on is left alone: by the time that its items were here, it would have run them.
+   * One turn: a batch. Whoever has more goes to the end of the row, which the round comes to again.
+   * Returns whether there is no room for it.
    */
-  private spread(): void {
-    if (this.waiting.size > 0 || this.spreadTimer || this.lanes.size < 2) return
-    const lanes = [...this.lanes.values()]
-    if (!lanes.some((lane) => lane.state === 'ready' && lane.isIdle)) return
-    const busiest = lanes.reduce((most, lane) => (lane.unclaimed > most.unclaimed ? lane : most))
-    if (busiest.unclaimed === 0) return
-    if (busiest.isHeldUp(longSilence)) return busiest.takeBack()
-    this.spreadTimer = setTimeout(() => {
-      this.spreadTimer = undefined
-      this.pump()
-    }, longSilence)
-  }
-
-  /** One turn: a batch. Whoever has more goes to the end of the row, which the loop in {@link pump} comes to again. */
-  private giveOut(work: Work): void {
+  private giveOut(work: Work): boolean {
     if (work.queued === 0 || !this.channels.has(work)) {
       this.waiting.delete(work)
-      return
+      this.release(work)
+      return false
     }
-    const lane = this.laneFor(work)
+    const lane = laneFor(work, this.lanes, this.max) ?? keptLaneFor(work, this.lanes, this.max)
     if (!lane) {
-      if (work.alone) this.keepLaneFor(work)
-      return this.startFor(work)
+      this.startFor(work)
+      return true
     }
-    if (work.settle && this.manifestFound) work.settle(this.manifestFound)
+    if (work.settle && this.manifestFound) work.settle(this.manifestFound, this)
     const dispatch = work.take()
     this.waiting.delete(work)
-    if (!dispatch) return
+    if (!dispatch || dispatch.slice.alone) this.release(work)
+    if (!dispatch) return false
     lane.send(work, this.channels.get(work)!, dispatch)
     // It waits there: another thread, once it has started, takes it back if that takes long.
     if (lane.inFlight > this.options.concurrency && work.batchSize.current === 1) this.startFor(work)
     if (work.queued > 0 && this.channels.has(work)) this.waiting.add(work)
+    return false
   }
 
-  /** The thread with the least in hand, of those with room; of equals one without a stage. */
-  private laneFor(work: Work): Lane | undefined {
-    if (work.pin !== undefined) {
-      const lane = this.lanes.get(work.pin % this.max)
-      return lane?.hasRoomFor(work) ? lane : undefined
+  /** It has had its turn, perhaps in another thread, or needs none any more. */
+  private release(work: Work): void {
+    for (const lane of this.everyLane) {
+      if (!lane.isKeptFor(work)) continue
+      lane.keepFor(undefined)
+      // It may have room for those it was kept from.
+      this.rounds.repeat()
     }
-    let best: Lane | undefined
-    for (const lane of this.lanes.values())
-      if (lane.hasRoomFor(work) && (!best || lane.hasLessThan(best))) best = lane
-    return best
-  }
-
-  /** A thread that others keep filling would never be free for an item that has to run by itself. */
-  private keepLaneFor(work: Work): void {
-    const lanes = [...this.lanes.values()].filter((lane) => lane.state === 'ready')
-    const fitting =
-      work.pin === undefined ? lanes : lanes.filter(({ place }) => place === work.pin! % this.max)
-    if (fitting.length === 0 || fitting.some((lane) => lane.isKeptFor(work))) return
-    fitting.reduce((least, lane) => (lane.inFlight < least.inFlight ? lane : least)).keepFor(work)
   }
 
   private startFor(work: Work): void {
-    if (this.retryTimer) return
+    if (this.stopRetry) return
     if (work.pin !== undefined) {
       this.laneAt(work.pin % this.max)
       return
@@ -317,8 +329,11 @@ export class Scheduler {
         died: (lane, error, early) => this.laneDied(lane, error, early),
       },
       this.start,
+      this.time,
+      this.options.diagnostics,
     )
     this.lanes.set(place, lane)
+    lane.open()
     return lane
   }
 
@@ -327,14 +342,14 @@ export class Scheduler {
     this.manifestFound = manifest
     for (const request of this.manifestRequests) {
       this.manifestRequests.delete(request)
-      request.found(manifest)
+      request.found(manifest, this)
     }
     this.freed(lane)
   }
 
   private startFailed(lane: Lane, error: unknown): void {
     this.remove(lane)
-    if (this.closed) return this.settled()
+    if (this.isOver) return this.settled()
     // A pool that has never had a thread won't have one: its file is wrong.
     if (this.manifestFound === undefined) return this.giveUp(error)
     this.startLater(error)
@@ -343,19 +358,17 @@ export class Scheduler {
   /** Tries again after a while, ever longer; gives up after some failures in a row. */
   private startLater(error: unknown): void {
     if (++this.startFailures >= startFailuresAllowed) return this.giveUp(error)
-    clearTimeout(this.retryTimer)
-    this.retryTimer = setTimeout(
-      () => {
-        this.retryTimer = undefined
-        this.pump()
-      },
-      startBackoff * 2 ** this.startFailures,
-    )
+    this.stopRetry?.()
+    this.stopRetry = this.time.after(startBackoff * 2 ** this.startFailures, () => {
+      this.stopRetry = undefined
+      this.pump()
+    })
   }
 
   /** What waits for a thread fails; where other threads are left, they go on with what they have. */
   private giveUp(error: unknown): void {
     this.startFailures = 0
+    this.options.diagnostics?.unstartable(error)
     this.abortWaiting(error)
     if (this.lanes.size === 0) for (const work of [...this.channels.keys()]) work.aborted(error)
     this.settled()
@@ -391,22 +404,22 @@ export class Scheduler {
     this.settled()
   }
 
-  private readonly idleTimers = new WeakMap<Lane, ReturnType<typeof setTimeout>>()
+  /** What gives up stopping each thread that has nothing to do. */
+  private readonly idleTimers = new WeakMap<Lane, () => void>()
 
   private retireWhenIdle(lane: Lane, idleTimeout: number): void {
-    clearTimeout(this.idleTimers.get(lane))
-    const timer = setTimeout(() => {
+    this.idleTimers.get(lane)?.()
+    const retire = () => {
       if (lane.isIdle && this.lanes.size > (this.min === this.max ? 0 : this.min)) void this.retire(lane)
-    }, idleTimeout)
-    this.idleTimers.set(lane, timer)
+    }
     // Waiting to stop a thread is no reason to stay.
-    if (typeof timer === 'object') timer.unref()
+    this.idleTimers.set(lane, this.time.after(idleTimeout, retire, false))
   }
 
   private async retire(lane: Lane): Promise<void> {
     if (this.lanes.get(lane.place) === lane) this.lanes.delete(lane.place)
     this.retiring.add(lane)
-    await lane.link.started.catch(() => {})
+    await lane.link.started.then(undefined, () => {})
     if (lane.isIdle) return this.stopLane(lane)
     await new Promise<void>((resolve) => this.stopped.set(lane, resolve))
   }
@@ -416,15 +429,16 @@ export class Scheduler {
   private async stopLane(lane: Lane): Promise<void> {
     const stopped = lane.state !== 'dead'
     this.remove(lane)
-    clearTimeout(this.idleTimers.get(lane))
+    this.idleTimers.get(lane)?.()
     await lane.terminate()
     if (stopped) this.tell({ type: 'stopped', threadId: lane.threadId })
     this.stopped.get(lane)?.()
   }
 
   private async stopAll(): Promise<void> {
-    clearTimeout(this.retryTimer)
-    clearTimeout(this.spreadTimer)
+    this.isOver = true
+    this.stopRetry?.()
+    this.stopSpread?.()
     await Promise.all(this.everyLane.map((lane) => this.stopLane(lane)))
   }
 
@@ -438,8 +452,10 @@ export class Scheduler {
   }
 
   private get isIdle(): boolean {
+    const { channels, pendingStages, manifestRequests } = this
     return (
-      this.channels.size === 0 && this.pendingStages.size === 0 && this.everyLane.every((lane) => lane.isIdle)
+      channels.size + pendingStages.size + manifestRequests.size === 0 &&
+      this.everyLane.every((lane) => lane.isIdle)
     )
   }
 
@@ -461,11 +477,17 @@ class Attached implements Attachment {
   ready(): void {
     this.scheduler.workReady(this.work)
   }
+  failed(position: number, error: unknown): void {
+    this.scheduler.itemFailed(this.work, position, error)
+  }
   detach(): void {
     this.scheduler.detach(this.work, this.channel)
   }
   get threads(): number {
     return this.scheduler.threadsFor(this.work)
+  }
+  get time(): Time {
+    return this.scheduler.time
   }
   capacityFor(batch: number): number {
     return this.scheduler.capacityFor(this.work, batch)

@@ -2,6 +2,7 @@
  * A pool's counts. Told of items by the batch, so that they cost nothing an item.
  * @module
  */
+import type { Time } from '../wire/time.js'
 
 /** Two buckets an octave from a microsecond on, up to about an hour. */
 const buckets = 64
@@ -16,6 +17,8 @@ export class Statistics {
   private readonly times = new Float64Array(buckets)
   private readonly recent: { at: number; ended: number }[] = []
 
+  constructor(private readonly time: Time) {}
+
   /** `ended` items, `failed` of them with an error, took `busy` milliseconds together. */
   record(ended: number, failed: number, busy: number): void {
     if (ended === 0) return
@@ -23,7 +26,7 @@ export class Statistics {
     this.failed += failed
     const bucket = Math.round(Math.log2((Math.max(busy, 0) / ended) * 1000) * perOctave)
     this.times[Math.max(0, Math.min(buckets - 1, bucket))]! += ended
-    this.count(Math.floor(performance.now() / 1000), ended)
+    this.count(Math.floor(this.time.now() / 1000), ended)
   }
 
   /** Milliseconds that so large a share of all items took at most. */
@@ -37,7 +40,7 @@ export class Statistics {
 
   /** Items a second, over the last few. */
   get perSecond(): number {
-    const now = performance.now() / 1000
+    const now = this.time.now() / 1000
     const recent = this.recent.filter(({ at }) => now - at <= rateWindow)
     const first = recent[0]
     if (!first) return 0

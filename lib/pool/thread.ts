@@ -6,52 +6,45 @@
  * @module
  */
 import type { ModuleThread } from 'threads'
-import { WorkerStartError } from '../errors.js'
-import type { CodecKind } from '../wire/codec.js'
 import { compactTo, expandFrom } from '../wire/compact.js'
-import { describe } from '../wire/describe.js'
-import type { ConnectMessage, Manifest } from '../wire/messages.js'
-import { poster, reader } from '../wire/posting.js'
-import { makeCells } from '../wire/sharedCells.js'
-import type { Death, Link, LinkEvents } from './link.js'
-import { processId } from './localThread.js'
-import { NodeHost } from './nodeHost.js'
-import type { WorkerSource } from './workerSource.js'
-
-export interface ThreadOptions {
-  readonly source: WorkerSource
-  readonly worker: Readonly<Record<string, unknown>>
-  readonly concurrency: number
-  /** Milliseconds. */
-  readonly startTimeout: number
-  readonly shared: Readonly<Record<string, unknown>>
-  readonly codec: CodecKind | undefined
-}
+import { encodeError } from '../wire/errorCodec.js'
+import type { ConnectMessage, FromThread, Manifest } from '../wire/messages.js'
+import { poster, receiver } from '../wire/posting.js'
+import { sharedCells } from '../wire/sharedCells.js'
+import type { SharingSession } from '../wire/sharing.js'
+import type { Death, Link, LinkEvents, LinkOptions } from './link.js'
+import { restoreSignals } from './node/signals.js'
+import { share } from './share.js'
+import { endedEarly, failedLink, messageOf, startError, startsLate } from './startErrors.js'
+import type { MakeThreadHost, ThreadHost } from './threadHost.js'
 
 type Methods = { connect(message: ConnectMessage): Manifest }
 type Connected = ModuleThread<Methods>
 
 /** Starts a thread. Never throws: what fails rejects `started`. */
-export function startThread(options: ThreadOptions, events: LinkEvents): Link {
-  let host: NodeHost
+export function startThread(options: LinkOptions, events: LinkEvents, makeHost: MakeThreadHost): Link {
+  let host: ThreadHost
   try {
-    host = new NodeHost(options.source, options.worker)
+    host = makeHost(options.source, options.worker, options.memoryLimit)
   } catch (cause) {
-    return failedLink(
-      cause instanceof WorkerStartError
-        ? cause
-        : startError(options, `could not be made: ${messageOf(cause)}`, cause),
-    )
+    return failedLink(options.source, cause)
   }
-  const cells = makeCells()
+  const cells = sharedCells()
+  const post: Link['post'] = poster(compactTo, (data, transfer) => host.post(data, transfer), options.codec)
+  const sharing = share(options, cells ? 'shared' : 'none', post)
   let thread: Connected | undefined
-  const started = connect(host, options, cells, events).then(
+  const started = connect(host, options, cells, sharing, events).then(
     (connected) => {
       thread = connected.thread
       return connected.manifest
     },
     async (error) => {
       await host.terminate()
+      // Where that is what failed there is none.
+      await sharing.then(
+        (session) => session.died(),
+        () => {},
+      )
       throw error
     },
   )
@@ -59,7 +52,7 @@ export function startThread(options: ThreadOptions, events: LinkEvents): Link {
     threadId: host.threadId,
     started,
     cells,
-    post: poster(compactTo, (data, transfer) => host.post(data, transfer), options.codec),
+    post,
     keepAlive: (busy) => host.keepAlive(busy),
     utilization: () => host.utilization(),
     terminate: async () => {
@@ -70,40 +63,58 @@ export function startThread(options: ThreadOptions, events: LinkEvents): Link {
 }
 
 async function connect(
-  host: NodeHost,
-  options: ThreadOptions,
-  cells: Int32Array,
+  host: ThreadHost,
+  options: LinkOptions,
+  cells: Int32Array | undefined,
+  sharing: Promise<SharingSession>,
   events: LinkEvents,
 ): Promise<{ thread: Connected; manifest: Manifest }> {
-  const { spawn, Transfer } = await loadThreads()
   const death = host.whenDead()
   settleSpawn(host, death)
+  const session = await sharing
+  const { spawn, Transfer } = await loadThreads()
   const dead = death.then((how): never => {
-    throw startError(options, reasonOf(how), how.cause)
+    throw endedEarly(options.source, how)
   })
   // Whoever loses the race below must not be an unhandled rejection.
   dead.catch(() => {})
-  const spawned = spawn<Methods>(host, {
-    timeout: options.startTimeout,
-  })
-  const thread = await Promise.race([spawned.catch((cause) => late(options, cause)), dead])
+  const inTime = withinTime(options, (timeout) => spawn<Methods>(host, { timeout }))
+  const thread = await Promise.race([inTime, dead])
   let fatal: unknown
   let connected = false
-  const read = reader(expandFrom, options.codec)
+  const unreadable = (cause: unknown) =>
+    events.message({ type: 'unreadable', way: 'from', error: encodeError(cause) })
+  const heard = (message: FromThread) => {
+    if ('busy' in message) host.worked(message.busy)
+    else if (message.type === 'shared') return session.receive(message)
+    events.message(message)
+    if (message.type !== 'goodbye') return
+    fatal = message.error
+    host.saidGoodbye()
+  }
   host.listen(
-    (data) => {
-      const message = read(data)
-      if (message.type === 'fatal') fatal = message.error
-      events.message(message)
-    },
+    receiver(expandFrom, options.codec, heard, unreadable),
+    unreadable,
     // Before it is connected its death is a failed start.
-    (how) => connected && events.died({ exitCode: how.exitCode, cause: fatal ?? how.cause }),
+    (how) => {
+      session.died()
+      if (connected) events.died({ exitCode: how.exitCode, cause: fatal ?? how.cause })
+    },
   )
-  const { concurrency, shared } = options
+  const { concurrency } = options
+  const { values: shared, membership } = session
   const codec = options.codec && { name: options.codec.name, module: options.codec.module }
-  const message = { port: host.remotePort as never, threadId: processId, concurrency, cells, shared, codec }
+  const message = {
+    port: host.remotePort,
+    threadId: host.threadId,
+    concurrency,
+    cells,
+    shared,
+    membership,
+    codec,
+  }
   const refused = (cause: unknown): never => {
-    throw startError(options, `could not be connected: ${messageOf(cause)}`, cause)
+    throw startError(options.source, `could not be connected: ${messageOf(cause)}`, cause)
   }
   const manifest = await Promise.race([
     thread.connect(Transfer(message, [message.port])).catch(refused),
@@ -114,63 +125,55 @@ async function connect(
   return { thread, manifest }
 }
 
-/** threads.js waits for its first message, with a timer that holds the process; a thread that has died sends none. */
-function settleSpawn(host: NodeHost, death: Promise<Death>): void {
+/** Starts it, in so many milliseconds. threads.js counts those for which a page was asleep, too: it is tried again then. */
+async function withinTime<T>(
+  { source, startTimeout, time }: LinkOptions,
+  start: (timeout: number) => Promise<T>,
+): Promise<T> {
+  const due = time.now() + startTimeout
+  for (let left = startTimeout; ; left = due - time.now()) {
+    try {
+      return await start(left)
+    } catch (cause) {
+      // Timers may be a fraction early.
+      if (due - time.now() <= 1) throw startsLate(source, startTimeout, cause)
+    }
+  }
+}
+
+/**
+ * threads.js waits for a thread's first message, with a timer that holds the process. It may have come before threads.js
+ * is loaded, and a thread that has died sends none.
+ */
+function settleSpawn(host: ThreadHost, death: Promise<Death>): void {
   const listeners = new Set<(event: { data: unknown }) => void>()
-  const { addEventListener } = host
+  const { addEventListener, removeEventListener } = host
+  let early: { data: unknown }[] = []
+  const hold = (event: { data: unknown }) => early.push(event)
+  addEventListener.call(host, 'message', hold)
   host.addEventListener = (type, listener) => {
-    if (type === 'message') listeners.add(listener)
     addEventListener.call(host, type, listener)
+    if (type !== 'message') return
+    listeners.add(listener)
+    removeEventListener.call(host, 'message', hold)
+    const held = early
+    early = []
+    for (const event of held) listener(event)
   }
   void death.then(() => {
-    for (const listener of listeners)
-      listener({ data: { type: 'init', exposed: { type: 'module', methods: ['connect'] } } })
+    const event = { data: { type: 'init', exposed: { type: 'module', methods: ['connect'] } } }
+    if (listeners.size === 0) hold(event)
+    for (const listener of listeners) listener(event)
   })
 }
 
 let loaded: Promise<typeof import('threads')> | undefined
 
-/** Loaded when first needed: importing it in Node installs signal handlers that end the process. */
+/** Loaded when first needed: in Node importing it has effects. */
 function loadThreads(): Promise<typeof import('threads')> {
   loaded ??= import('threads').then((threads) => {
-    for (const signal of ['SIGINT', 'SIGTERM'] as const)
-      for (const listener of process.listeners(signal))
-        if (listener.toString().includes('terminateWorkersAndMaster')) process.off(signal, listener)
+    restoreSignals()
     return threads
   })
   return loaded
-}
-
-function reasonOf({ exitCode, cause }: Death): string {
-  if (cause !== undefined) return `failed: ${messageOf(cause)}`
-  return `ended (exit code ${exitCode}) before it called expose() of rxjs-parallel/worker`
-}
-
-function late(options: ThreadOptions, cause: unknown): never {
-  const reason = `did not call expose() of rxjs-parallel/worker within ${options.startTimeout} ms (startTimeout)`
-  throw startError(options, reason, cause)
-}
-
-function startError({ source }: ThreadOptions, reason: string, cause: unknown): WorkerStartError {
-  const file = typeof source === 'function' ? "of the pool's function" : String(source)
-  return new WorkerStartError(`the worker ${file} ${reason}`, { cause })
-}
-
-function messageOf(cause: unknown): string {
-  return cause instanceof Error ? `${cause.name}: ${cause.message}` : describe(cause)
-}
-
-function failedLink(error: WorkerStartError): Link {
-  const started = Promise.reject(error)
-  started.catch(() => {})
-  const nothing = () => {}
-  return {
-    threadId: processId,
-    started,
-    cells: undefined,
-    post: nothing,
-    keepAlive: nothing,
-    utilization: () => 0,
-    terminate: () => Promise.resolve(),
-  }
 }

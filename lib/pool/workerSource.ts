@@ -4,11 +4,19 @@
  * @module
  */
 
-/** A Web Worker, or one of Node's worker_threads. */
+/**
+ * A Web Worker, or one of Node's worker_threads.
+ * @inline
+ */
 export interface AnyWorker {
+  /** Sends it a message. */
   postMessage(message: never, transfer: never): void
+  /** Ends it. */
   terminate(): unknown
 }
 
-/** A module, or whatever a function makes. */
+/**
+ * A module, or whatever a function makes.
+ * @inline
+ */
 export type WorkerSource = URL | string | (() => AnyWorker)

@@ -32,13 +32,25 @@ export interface Decoder {
   decode(payload: unknown): readonly unknown[]
 }
 
-/** A form in which values can travel. What arrives is what structured clone would make of each value by itself. */
+/**
+ * A form in which values can travel: what `msgpack()` gives and `threadPool` takes. What arrives is what structured clone
+ * would make of each value by itself.
+ *
+ * @example
+ * ```ts
+ * const codec: CodecKind = msgpack()
+ * const packed = threadPool<typeof import('./math.worker.js')>(worker, { codec })
+ * console.log(await packed.run(packed.tasks.square, 3)) // → 9
+ * ```
+ */
 export interface CodecKind {
-  /** Under which it is registered, in every thread: that of the entry point that has it. */
+  /** @internal Under which it is registered, in every thread: that of the entry point that has it. */
   readonly name: string
-  /** The URL of a module that registers it, for a thread that can import files. */
+  /** @internal The URL of a module that registers it, for a thread that can import files. */
   readonly module: string
+  /** @internal */
   encoder(): Encoder
+  /** @internal */
   decoder(): Decoder
 }
 

@@ -6,7 +6,7 @@
 import { CloneError } from '../errors.js'
 import { describe } from './describe.js'
 import type { ErrorClass } from './errorClasses.js'
-import { registered } from './errorClasses.js'
+import { registered, registeredNames } from './errorClasses.js'
 import { isCloneable } from './uncloneable.js'
 
 /** A thrown value, ready for structured clone. Causes may be cyclic: clone keeps identity. */
@@ -108,12 +108,10 @@ function classOf(error: Error): string {
     prototype;
     prototype = Object.getPrototypeOf(prototype)
   ) {
-    const name: unknown = prototype.constructor?.name
-    if (
-      typeof name === 'string' &&
-      (registered.get(name) === prototype.constructor || builtIn.includes(name))
-    )
-      return name
+    const type: { name?: unknown } | undefined = prototype.constructor
+    const known = registeredNames.get(type)
+    if (known !== undefined) return known
+    if (typeof type?.name === 'string' && builtIn.includes(type.name)) return type.name
   }
   return 'Error'
 }

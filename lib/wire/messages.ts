@@ -4,6 +4,8 @@
  * @module
  */
 import type { EncodedError } from './errorCodec.js'
+import type { Membership, SharedMessage } from './sharing.js'
+import type { Transport } from './uncloneable.js'
 
 /** What is run: a function that the worker module exposed, or one whose source travels with it. */
 export type TaskSource =
@@ -24,19 +26,52 @@ export interface TaskStep {
 /** Values of a batch: numbers only travel packed. See packing.ts. */
 export type Values = readonly unknown[] | Float64Array
 
+/** What a thread uses of a MessagePort; a process has one of its own. */
+export interface Port {
+  postMessage(message: unknown, transfer: Transferable[]): void
+  onmessage: ((event: MessageEvent) => void) | null
+  /** Given what keeps a message from being read, in its turn. */
+  onmessageerror: ((event: MessageEvent) => void) | null
+  /** How values travel through it, where it is not by structured clone. */
+  readonly transport?: Transport
+  /** Whether the message that a channel is cancelled waits here, behind what runs now. */
+  isCancelled?(channel: number): boolean
+}
+
 /** Handed to a thread once, with its port, by the one call that goes through threads.js. */
 export interface ConnectMessage {
-  readonly port: MessagePort
-  /** Host and process of the main side; the thread adds its own number. */
+  readonly port: Port
+  /** The thread's name. */
   readonly threadId: string
   /** Items in progress at once. */
   readonly concurrency: number
   /** The cells of sharedCells.ts, where shared memory may be had. */
   readonly cells: Int32Array | undefined
-  /** What `context.shared` is there. */
+  /** What `context.shared` is there, as it travels: see sharing.ts. */
   readonly shared: Readonly<Record<string, unknown>>
+  /** The thread as locks know it, where some of that is more than its value. */
+  readonly membership: Membership | undefined
   /** The codec in which values travel, where there is one: its name, and the URL of a module that registers it. */
   readonly codec: { readonly name: string; readonly module: string } | undefined
+}
+
+/** The first message to a process. */
+export interface JoinMessage extends Omit<ConnectMessage, 'port' | 'cells' | 'threadId'> {
+  /** The URL of the module that it is to load. */
+  readonly module: string
+  /** The URL of tsx's programming interface, where that has to load it. */
+  readonly tsx: string | undefined
+  /** The name of this machine. */
+  readonly host: string
+}
+
+/** What a process sends, and the milliseconds that it has worked since it started. */
+export type FromProcess = readonly [worked: number, message: unknown]
+
+/** The first message from a process: it can work. */
+export interface JoinedMessage {
+  readonly type: 'joined'
+  readonly manifest: Manifest
 }
 
 /** What a function that a worker module exposes is, as far as it shows before it is called. */
@@ -63,8 +98,12 @@ export type ToThread =
   | { type: 'credit'; channel: number; batch: number; index: number; count: number }
   /** Asks for a {@link FromThread} `pong`. */
   | { type: 'ping' }
+  /** Milliseconds that the page, and its threads with it, has been asleep so far. */
+  | { type: 'slept'; total: number }
   /** Stop what the channel runs; nothing more of it is wanted. */
   | { type: 'cancel'; channel: number }
+  /** To something in `context.shared`. */
+  | SharedMessage
 
 /**
  * Outcomes of a batch. Without a `layout`, `values[i]` is the one result of item `first + i`. With one, it holds
@@ -103,8 +142,14 @@ export type FromThread =
   | { type: 'outputEnd'; channel: number; error: EncodedError | undefined }
   /** The thread gets to its messages. */
   | { type: 'pong' }
-  /** An exception that nothing caught: the thread is about to exit. */
-  | { type: 'fatal'; error: EncodedError }
+  /** Asks for a {@link ToThread} `slept`. */
+  | { type: 'hasSlept' }
+  /** From something in `context.shared`. */
+  | SharedMessage
+  /** A message was lost on its way to the thread, or from it: what it was posted as can't be read at the other end. */
+  | { type: 'unreadable'; way: 'to' | 'from'; error: EncodedError }
+  /** The thread is about to end: by an exception that nothing caught, or, without one, by its own wish. */
+  | { type: 'goodbye'; error: EncodedError | undefined }
 
 /** The key of the environment data by which a pool marks the threads that it starts in Node. */
 export const poolThreadMark = 'rxjs-parallel.thread'

@@ -11,6 +11,7 @@ const packedLeast = 16
 /** The same values, packed where all of them are numbers. */
 export function pack(values: Values): Values {
   const { length } = values
+  if (values instanceof Float64Array) return length < packedLeast ? Array.from(values) : values
   if (length < packedLeast || typeof values[length - 1] !== 'number') return values
   const packed = new Float64Array(length)
   for (let i = 0; i < length; i++) {

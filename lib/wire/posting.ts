@@ -46,6 +46,25 @@ export function reader<M>(
   return (data) => expand(data, unpack)
 }
 
+/** Returns what reads what was posted and hands it over, or tells why it can't be read. */
+export function receiver<M>(
+  expand: (data: unknown, unpack: UnpackValues) => M,
+  codec: CodecKind | undefined,
+  message: (message: M) => void,
+  unreadable: (cause: unknown) => void,
+): (data: unknown) => void {
+  const read = reader(expand, codec)
+  return (data) => {
+    let received: M
+    try {
+      received = read(data)
+    } catch (cause) {
+      return unreadable(cause)
+    }
+    message(received)
+  }
+}
+
 const asItIs: UnpackValues = (packed) => packed as Values
 
 /** Numbers, which go the same way with any codec. */

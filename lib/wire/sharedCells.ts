@@ -20,8 +20,17 @@ const cancelled = 256
 /** So many batches may be under way before the cell of the first is used again. */
 export const batchesUnderWay = claims - 1
 
-export function makeCells(): Int32Array {
-  return new Int32Array(new SharedArrayBuffer((firstCancelled + cancelled) * Int32Array.BYTES_PER_ELEMENT))
+const size = firstCancelled + cancelled
+
+/** Cells to share with a thread, where memory can be shared: not in a page that isn't cross-origin isolated. */
+export function sharedCells(): Int32Array | undefined {
+  if (typeof SharedArrayBuffer !== 'function') return undefined
+  return new Int32Array(new SharedArrayBuffer(size * Int32Array.BYTES_PER_ELEMENT))
+}
+
+/** Cells for this thread's own use. */
+export function localCells(): Int32Array {
+  return new Int32Array(size)
 }
 
 /** The cell from which items of a batch are claimed. */

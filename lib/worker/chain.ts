@@ -2,9 +2,10 @@
  * Several tasks as one, each called with what the one before it gave: so adjacent `parallelMap`s run.
  * @module
  */
-import { ChainEmissions } from './chainEmissions.js'
+import { chainEmissions } from './chainEmissions.js'
 import { kindOf } from './emission.js'
 import { handOver } from './handOver.js'
+import { isLater, later, whenSettledOf } from './later.js'
 import { StepFailure } from './stepFailure.js'
 import type { MakeContext, Task } from './task.js'
 
@@ -48,13 +49,13 @@ export function chained(tasks: readonly Task[]): Task {
     }
     if (kind === 'value') return goOn(result)
     if (kind !== 'promise')
-      return new ChainEmissions(result, kind, (value, index) => goOn(value, `results[${index}]`), fail)
-    return Promise.resolve(result).then(
-      (value) => goOnWith(value, step, moved, context),
-      (thrown) => {
-        throw fail(thrown)
-      },
-    )
+      return chainEmissions({
+        source: result,
+        kind,
+        rest: (value, index) => goOn(value, `results[${index}]`),
+        explain: fail,
+      })
+    return whenThere(result as PromiseLike<unknown>, (value) => goOnWith(value, step, moved, context), fail)
   }
 
   const failureOf = (step: number, thrown: unknown): StepFailure =>
@@ -69,4 +70,34 @@ export function chained(tasks: readonly Task[]): Task {
 
 function movingTo(moved: Transferable[], context: MakeContext): MakeContext {
   return () => context((list) => void moved.push(...list))
+}
+
+/** What is made of a result once it is there: in its own time, where it has one. */
+function whenThere(
+  result: PromiseLike<unknown>,
+  goOn: (value: unknown) => unknown,
+  explain: (thrown: unknown) => unknown,
+): PromiseLike<unknown> {
+  if (!isLater(result))
+    return Promise.resolve(result).then(goOn, (thrown) => {
+      throw explain(thrown)
+    })
+  return later((succeed, fail) => {
+    let stopRest: (() => unknown) | undefined
+    const stop = whenSettledOf(
+      result,
+      (value) => {
+        let next: unknown
+        try {
+          next = goOn(value)
+        } catch (thrown) {
+          return fail(thrown)
+        }
+        if (kindOf(next) === 'promise') stopRest = whenSettledOf(next as PromiseLike<unknown>, succeed, fail)
+        else succeed(next)
+      },
+      (thrown) => fail(explain(thrown)),
+    )
+    return () => void (stopRest ?? stop)()
+  })
 }

@@ -1,42 +1,74 @@
 /**
- * Joins this thread to its pool: the one call that comes through threads.js brings a port, and all else goes over it.
- * The one file that imports 'threads/worker', and only where there is a pool to serve.
+ * Joins this thread to its pool: the one call that comes through threads.js, or a process's first message, brings a
+ * port, and all else goes over it.
  * @module
  */
 import type { CodecKind } from '../wire/codec.js'
 import { codecNamed } from '../wire/codec.js'
 import { compactFrom, expandTo } from '../wire/compact.js'
 import { encodeError } from '../wire/errorCodec.js'
-import type { ConnectMessage, Manifest, TaskSource, ToThread } from '../wire/messages.js'
-import { poster, reader } from '../wire/posting.js'
+import type { ConnectMessage, Manifest } from '../wire/messages.js'
+import { poster, receiver } from '../wire/posting.js'
+import { realTime } from '../wire/time.js'
+import { leaveBy } from '../wire/uncloneable.js'
 import type { ThreadInfo } from './context.js'
-import type { ExposedFunction, ExposedFunctions } from './exposed.js'
-import { lastWords, nameOfThread } from './host.js'
+import { dispatcher } from './dispatcher.js'
+import type { ExposedFunctions } from './exposed.js'
+import type { joinPool } from './joinPool.js'
+import { lastWords, sleepOf } from './node/host.js'
+import { poolProcess } from './poolProcess.js'
 import { manifestOf, resolveTask } from './resolveTask.js'
 import type { Post } from './results.js'
-import type { StageRunner } from './stageRunner.js'
-import { TaskRunner } from './taskRunner.js'
+import { loadReviver } from './sharing.js'
+import { loadStageRunner } from './stages.js'
+
+/** Loads threads.js's side of a thread, which a process has no use for. */
+type LoadJoin = () => Promise<typeof joinPool> | typeof joinPool
 
 /** Answers the pool's call from now on. `exposed` is asked when a function is looked up: see `serve`. */
-export async function listen(exposed: () => ExposedFunctions): Promise<void> {
-  const { expose } = await import('threads/worker')
-  expose({ connect: (message: ConnectMessage) => connect(message, exposed) })
+export async function listen(exposed: () => ExposedFunctions, loadJoin: LoadJoin): Promise<void> {
+  const answer = (message: ConnectMessage) => connect(message, exposed)
+  const process = poolProcess()
+  if (process) return process.join(answer)
+  const join = await loadJoin()
+  join(answer)
 }
 
 /** Called by the main side, once. */
 async function connect(message: ConnectMessage, exposed: () => ExposedFunctions): Promise<Manifest> {
-  const { port, cells, concurrency, shared } = message
+  const { port, threadId, cells, concurrency, membership } = message
   const codec = message.codec && (await loadCodec(message.codec))
   const post: Post = poster(
     compactFrom,
     (data, transfer) => port.postMessage(data, transfer as Transferable[]),
     codec,
   )
-  const read = reader(expandTo, codec)
-  const thread: ThreadInfo = { threadId: nameOfThread(message.threadId), concurrency, cells, shared }
-  const dispatch = dispatcher(thread, post, (task) => resolveTask(exposed(), task))
-  lastWords((thrown) => post({ type: 'fatal', error: encodeError(thrown) }))
-  port.onmessage = (event: MessageEvent) => dispatch(read(event.data))
+  const revive = membership && (await loadReviver(exposed()))
+  const revived = revive?.(message.shared, membership!, post)
+  const { values: shared, receive: receiveShared } = revived ?? { values: message.shared }
+  const isCancelled = port.isCancelled?.bind(port)
+  const sleep = sleepOf(() => post({ type: 'hasSlept' }))
+  const thread: ThreadInfo = { threadId, concurrency, cells, isCancelled, shared, time: realTime, sleep }
+  if (port.transport) leaveBy(port.transport)
+  const runs = dispatcher(
+    thread,
+    post,
+    (task) => resolveTask(exposed(), task),
+    () => loadStageRunner(exposed()),
+  )
+  const dispatch: typeof runs = receiveShared
+    ? (message) => (message.type === 'shared' ? receiveShared(message) : runs(message))
+    : runs
+  lastWords((end) => post({ type: 'goodbye', error: end && encodeError(end.thrown) }))
+  const lost = (cause: unknown) => {
+    // The pool ends this thread. Till then nothing that was sent later may be begun: what was lost never will be, and by
+    // that the pool knows it.
+    port.onmessage = () => {}
+    post({ type: 'unreadable', way: 'to', error: encodeError(cause) })
+  }
+  const receive = receiver(expandTo, codec, dispatch, lost)
+  port.onmessage = ({ data }) => receive(data)
+  port.onmessageerror = ({ data }) => lost(data)
   return manifestOf(exposed())
 }
 
@@ -55,54 +87,4 @@ async function loadCodec({ name, module }: NonNullable<ConnectMessage['codec']>)
   throw new Error(
     `it has no codec '${name}'; import 'rxjs-parallel/${name}' in the worker module (${reason})`,
   )
-}
-
-function dispatcher(
-  thread: ThreadInfo,
-  post: Post,
-  resolve: (task: TaskSource) => ExposedFunction,
-): (message: ToThread) => void {
-  const tasks = new TaskRunner(thread, post, resolve)
-  let stages: StageRunner | undefined
-  // Stages are Observables, and so need RxJS: a thread of plain tasks never loads it. What comes for a stage while it
-  // loads keeps its order.
-  let loading: Promise<void> | undefined
-  const withStages = (run: (stages: StageRunner) => void) => {
-    if (stages && !loading) return run(stages)
-    loading = (loading ?? Promise.resolve()).then(async () => {
-      const { StageRunner } = await import('./stageRunner.js')
-      stages ??= new StageRunner(thread, post, resolve)
-      run(stages)
-    })
-    const mine = loading
-    void mine.then(() => {
-      if (loading === mine) loading = undefined
-    })
-  }
-  const stageChannels = new Set<number>()
-  return (message) => {
-    switch (message.type) {
-      case 'task':
-        return tasks.task(message)
-      case 'dropTask':
-        return tasks.dropTask(message.id)
-      case 'batch':
-        return tasks.batch(message)
-      case 'stage':
-        stageChannels.add(message.channel)
-        return withStages((runner) => runner.start(message))
-      case 'input':
-      case 'inputEnd':
-        return withStages((runner) => runner.input(message))
-      case 'credit':
-        if (!stageChannels.has(message.channel)) return tasks.credit(message)
-        return withStages((runner) => runner.credit(message))
-      case 'ping':
-        return post({ type: 'pong' })
-      case 'cancel':
-        if (stageChannels.delete(message.channel)) withStages((runner) => runner.cancel(message.channel))
-        else tasks.cancel(message.channel)
-        return post({ type: 'cancelled', channel: message.channel })
-    }
-  }
 }

@@ -25,6 +25,14 @@ interface Subscribable {
 /** Stops an emission; safe to call at any time, and again. Returns what is left to wait for, if anything is. */
 export type Stop = () => PromiseLike<unknown> | undefined
 
+/** Where an {@link Emission} keeps how it is run. */
+export const emitInto: unique symbol = Symbol('emitInto')
+
+/** An Observable of ours, which can be paused, and needs no Promises: they would be settled in real time only. */
+export interface Emission extends Subscribable {
+  [emitInto](emitter: Emitter): Stop
+}
+
 /** What a result is, decided by what can be done with it. */
 export type ResultKind = 'value' | 'promise' | 'generator' | 'asyncIterable' | 'observable'
 
@@ -48,7 +56,8 @@ export function emitAll(
   emitter: Emitter,
 ): Stop {
   try {
-    if (kind === 'observable') return fromObservable(result as Subscribable, emitter)
+    if (kind === 'observable')
+      return isEmission(result) ? result[emitInto](emitter) : fromObservable(result as Subscribable, emitter)
     if (kind === 'generator') return fromGenerator(result as Iterator<unknown>, emitter)
     return fromAsyncIterator((result as AsyncIterable<unknown>)[Symbol.asyncIterator](), emitter)
   } catch (thrown) {
@@ -56,6 +65,10 @@ export function emitAll(
     emitter.error(thrown)
     return () => undefined
   }
+}
+
+function isEmission(result: unknown): result is Emission {
+  return emitInto in (result as object)
 }
 
 /** Cleans up after everybody has left: where that fails there is nobody to tell. */
@@ -130,27 +143,37 @@ function fromAsyncIterator(iterator: AsyncIterator<unknown>, emitter: Emitter): 
 function fromObservable(source: Subscribable, emitter: Emitter): Stop {
   let ended = false
   let subscription: { unsubscribe(): void } | undefined
+  let end: (() => void) | undefined
+  const cleanUp = () => subscription?.unsubscribe()
   const stop = () => {
     ended = true
-    void quietly(() => subscription?.unsubscribe())
+    void quietly(cleanUp)
     return undefined
+  }
+  // It ends when it has cleaned up: what comes next may need what it held.
+  const endBy = (tell: () => void) => {
+    if (ended) return
+    ended = true
+    end = tell
+    if (subscription) finish(tell)
+  }
+  const finish = (tell: () => void) => {
+    try {
+      cleanUp()
+    } catch (thrown) {
+      return emitter.error(thrown)
+    }
+    tell()
   }
   // An Observable can't be paused: its values go out whether there is room or not.
   subscription = source.subscribe({
     next: (value) => {
       if (!ended && !emitter.next(value)) stop()
     },
-    error: (thrown) => {
-      if (ended) return
-      ended = true
-      emitter.error(thrown)
-    },
-    complete: () => {
-      if (ended) return
-      ended = true
-      emitter.complete()
-    },
+    error: (thrown) => endBy(() => emitter.error(thrown)),
+    complete: () => endBy(() => emitter.complete()),
   })
-  if (ended) stop()
+  if (end) finish(end)
+  else if (ended) stop()
   return stop
 }

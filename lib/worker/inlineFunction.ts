@@ -2,7 +2,7 @@
  * Brings a function back from its source, with the names that it was bound to.
  * @module
  */
-import { ParallelError } from '../errors.js'
+import { evalForbidden, ParallelError } from '../errors.js'
 import type { TaskSource } from '../wire/messages.js'
 
 type InlineSource = Extract<TaskSource, { code: string }>
@@ -17,7 +17,15 @@ export function reviveFunction({ code, functions, values }: InlineSource): (...a
   // Values are arguments, functions stand in a block of their own: no name of ours can be in the way of theirs.
   // Compilers that keep function names (esbuild, and so tsx and vitest) wrap functions in a call of __name.
   const run = `return (__name) => (${names.join(', ')}) => {\n${body.join('\n')}\n}`
-  return new Function(run)()((f: unknown) => f)(...Object.values(values))
+  return compile(run)((f: unknown) => f)(...Object.values(values))
+}
+
+function compile(body: string) {
+  try {
+    return new Function(body)()
+  } catch (error) {
+    throw error instanceof EvalError ? evalForbidden(error) : error
+  }
 }
 
 /** What an inline function threw, said so that its writer knows what to do. */

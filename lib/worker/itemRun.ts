@@ -4,9 +4,11 @@
  */
 
 import { itemWindow } from '../wire/messages.js'
+import type { Time } from '../wire/time.js'
 import type { Cancellation } from './context.js'
 import type { Emitter, ResultKind, Stop } from './emission.js'
 import { emitAll, kindOf } from './emission.js'
+import { isLater, whenSettledOf } from './later.js'
 import type { Results } from './results.js'
 
 /** What a run tells whoever started it. */
@@ -31,7 +33,8 @@ export class ItemRun {
   private room = itemWindow
   private resume: (() => void) | undefined
   private stop: Stop | undefined
-  private timer: ReturnType<typeof setTimeout> | undefined
+  /** Gives up waiting for its time to be over. */
+  private stopClock: () => void = () => {}
   /** Whether it has no outcome yet, and somebody waits for it. */
   private wanted = true
   /** Whether nothing of it goes on any more. */
@@ -44,6 +47,7 @@ export class ItemRun {
     private readonly explain: (thrown: unknown) => unknown,
     private readonly cancellation: Cancellation,
     private readonly host: RunHost,
+    private readonly time: Time,
   ) {}
 
   /** Takes what the item's task returned. */
@@ -62,16 +66,28 @@ export class ItemRun {
   /** Nobody wants it any more: it is told so, and leaves when it has stopped. */
   abandon(): void {
     this.wanted = false
-    clearTimeout(this.timer)
+    this.stopClock()
     this.cancellation.cancel()
     this.stopEmitting()
   }
 
   private startClock(): void {
-    const { deadline } = this.cancellation
-    if (deadline === undefined) return
-    // Timers may come a fraction of a millisecond early.
-    this.timer = setTimeout(() => this.expire(), Math.max(0, Math.ceil(deadline - performance.now())) + 1)
+    const { cancellation } = this
+    const { timeLeft } = cancellation
+    if (timeLeft === undefined) return
+    let stopped = false
+    const stopTimer = this.time.after(Math.max(0, Math.ceil(timeLeft)), () =>
+      cancellation.whenSure(() => {
+        if (stopped) return
+        // A timer may come a fraction of a millisecond early.
+        if (cancellation.isOver) this.expire()
+        else this.startClock()
+      }),
+    )
+    this.stopClock = () => {
+      stopped = true
+      stopTimer()
+    }
   }
 
   /** Its time is over: that is its outcome, whatever comes of it later. */
@@ -99,9 +115,9 @@ export class ItemRun {
       if (kind === 'value' || kind === 'promise') this.end(() => this.results.single(this.item, value))
       else this.emitResults(value as object, kind)
     }
-    // Not by its own `then`, which may throw, or return nothing. The second handler also for what a hostile value
-    // throws when it is looked at.
-    Promise.resolve(promise).then(succeed).then(undefined, fail)
+    const stop = whenSettledOf(promise, succeed, fail)
+    // It may have been settled meanwhile, with something that emits.
+    if (isLater(promise) && !this.hasLeft) this.stop ??= stop
   }
 
   private emitResults(result: object, kind: Exclude<ResultKind, 'value' | 'promise'>): void {
@@ -137,8 +153,8 @@ export class ItemRun {
   /** What it waits for isn't its own doing: meanwhile its clock stands still. */
   private pause(): void {
     this.isPaused = true
-    this.pausedAt = performance.now()
-    clearTimeout(this.timer)
+    this.pausedAt = this.cancellation.now
+    this.stopClock()
     this.host.paused(this)
   }
 
@@ -147,7 +163,7 @@ export class ItemRun {
     if (!resume) return
     this.resume = undefined
     this.isPaused = false
-    if (cancellation.deadline !== undefined) cancellation.deadline += performance.now() - this.pausedAt
+    cancellation.extend(cancellation.now - this.pausedAt)
     this.startClock()
     this.host.resumed(this)
     resume()
@@ -163,7 +179,7 @@ export class ItemRun {
 
   private settle(): void {
     this.wanted = false
-    clearTimeout(this.timer)
+    this.stopClock()
     this.host.settled(this)
   }
 

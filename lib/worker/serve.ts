@@ -4,16 +4,18 @@
  * @module
  */
 import type { ExposedFunctions } from './exposed.js'
-import { isPoolThread } from './poolThread.js'
+import { isPoolThread } from './node/host.js'
+import { loadConnect, loadJoin } from './node/parts.js'
 
 let exposed: ExposedFunctions | undefined
 
 /**
- * Serves these functions to the pool that started this thread; elsewhere does nothing. Where worker modules import
+ * Serves these functions to the pool that started this thread; elsewhere does nothing (but in a
+ * browser any worker may be a pool's). Where worker modules import
  * each other the last call counts: it is that of the module the pool named.
  */
 export function serve(functions: ExposedFunctions): void {
   const first = exposed === undefined
   exposed = functions
-  if (first && isPoolThread()) void import('./connect.js').then(({ listen }) => listen(() => exposed ?? {}))
+  if (first && isPoolThread()) void loadConnect().then(({ listen }) => listen(() => exposed ?? {}, loadJoin))
 }

@@ -4,6 +4,7 @@
  * @module
  */
 import type { Values } from '../wire/messages.js'
+import type { Time } from '../wire/time.js'
 
 interface Reader {
   next(value: unknown): void
@@ -25,11 +26,14 @@ export class StageInput {
   private since = 0
 
   /** @param report called with how many values were taken, and in how many milliseconds. */
-  constructor(private readonly report: (count: number, busy: number) => void) {}
+  constructor(
+    private readonly report: (count: number, busy: number) => void,
+    private readonly time: Time,
+  ) {}
 
   push(values: Values): void {
     if (this.closed) return
-    if (this.isEmpty) this.since = performance.now()
+    if (this.isEmpty) this.since = this.time.now()
     if (this.at > 0) this.queue.splice(0, this.at)
     this.at = 0
     // Not by spreading: a long batch would be too many arguments.
@@ -126,7 +130,7 @@ export class StageInput {
   /** A report when all is taken, or when some time has gone by: not one a value. */
   private reportTaken(): void {
     if (this.taken === 0) return
-    const now = performance.now()
+    const now = this.time.now()
     if (!this.isEmpty && now - this.since < reportInterval) return
     this.report(this.taken, now - this.since)
     this.taken = 0

@@ -12,7 +12,6 @@ import type { ThreadInfo } from './context.js'
 import { Cancellation, createContext } from './context.js'
 import type { Emitter, Stop } from './emission.js'
 import { emitAll, kindOf } from './emission.js'
-import { endOfTurn } from './endOfTurn.js'
 import type { ExposedFunction } from './exposed.js'
 import type { Post } from './results.js'
 import { addTransfers } from './results.js'
@@ -60,7 +59,7 @@ class StageRun implements Emitter {
   private readonly cancellation: Cancellation
   private values: unknown[] = []
   private transfer = new Set<Transferable>()
-  private lastSent = performance.now()
+  private lastSent: number
   private flushQueued = false
   private resume: (() => void) | undefined
   private stop: Stop | undefined
@@ -73,8 +72,10 @@ class StageRun implements Emitter {
     private readonly post: Post,
     private readonly forget: () => void,
   ) {
-    this.cancellation = new Cancellation(channel, thread.cells)
-    this.input = new StageInput((count, busy) => post({ type: 'consumed', channel, count, busy }))
+    const { time } = thread
+    this.lastSent = time.now()
+    this.cancellation = new Cancellation(thread, channel)
+    this.input = new StageInput((count, busy) => post({ type: 'consumed', channel, count, busy }), time)
   }
 
   start(resolve: () => ExposedFunction): void {
@@ -115,7 +116,8 @@ class StageRun implements Emitter {
     if (this.ended) return false
     this.room--
     this.values.push(value)
-    if (this.values.length >= flushSize || performance.now() - this.lastSent > flushInterval) this.flush()
+    if (this.values.length >= flushSize || this.thread.time.now() - this.lastSent > flushInterval)
+      this.flush()
     else this.flushSoon()
     return !this.ended
   }
@@ -151,7 +153,7 @@ class StageRun implements Emitter {
   private flushSoon(): void {
     if (this.flushQueued) return
     this.flushQueued = true
-    endOfTurn(() => {
+    this.thread.time.endOfTurn(() => {
       this.flushQueued = false
       this.flush()
     })
@@ -163,7 +165,7 @@ class StageRun implements Emitter {
     const transfer = [...this.transfer]
     this.values = []
     this.transfer.clear()
-    this.lastSent = performance.now()
+    this.lastSent = this.thread.time.now()
     try {
       this.post({ type: 'output', channel, values }, transfer)
     } catch {

@@ -8,7 +8,6 @@ import { chained } from './chain.js'
 import type { ThreadInfo } from './context.js'
 import { Cancellation, createContext } from './context.js'
 import { kindOf } from './emission.js'
-import { endOfTurn } from './endOfTurn.js'
 import type { ExposedFunction } from './exposed.js'
 import type { RunHost } from './itemRun.js'
 import { ItemRun } from './itemRun.js'
@@ -18,8 +17,8 @@ import { Stragglers } from './stragglers.js'
 import type { MakeContext, Task } from './task.js'
 import { taskOf } from './task.js'
 
-/** A long batch sends what is finished at least this often, in milliseconds. */
-const flushInterval = 3
+/** A long batch sends what is finished at least this often, in milliseconds: most batches end before. */
+const flushInterval = 12
 /** So many values of one message at most. */
 const flushSize = 2048
 interface TimedTask extends Task {
@@ -65,7 +64,7 @@ export class TaskRunner {
     private readonly post: Post,
     private readonly resolve: (task: TaskSource) => ExposedFunction,
   ) {
-    this.stragglers = new Stragglers(post)
+    this.stragglers = new Stragglers(post, thread.time)
   }
 
   task(message: Extract<ToThread, { type: 'task' }>): void {
@@ -82,13 +81,13 @@ export class TaskRunner {
     const task = this.tasks.get(taskId)!
     const channel = this.channels.get(id) ?? this.openChannel(id)
     channel.jobs++
-    const results = new Results(batch, this.post, performance.now())
+    const results = new Results(batch, this.post, this.thread.time.now())
     this.jobs.push({ batch, task, channel, values, results, next: 0, waiting: 0, ended: false })
     this.work()
   }
 
   private openChannel(id: number): Channel {
-    const cancellation = new Cancellation(id, this.thread.cells)
+    const cancellation = new Cancellation(this.thread, id)
     const channel: Channel = { id, cancellation, runs: new Set(), jobs: 0 }
     this.channels.set(id, channel)
     return channel
@@ -134,7 +133,7 @@ export class TaskRunner {
     const { cells } = this.thread
     const claim = claimCell(job.batch)
     const clockEvery = values.length > 64 ? 15 : 0
-    if (job.next === 0) results.began(performance.now())
+    if (job.next === 0) results.began(this.thread.time.now())
     if (cells) beginBatch(cells, job.batch)
     const context = this.contextOf(job, cancellation)
     while (job.next < values.length && this.active < this.thread.concurrency) {
@@ -151,8 +150,10 @@ export class TaskRunner {
         } catch (thrown) {
           results.fail(item, explain(thrown))
         }
-      if ((item & clockEvery) === 0 && performance.now() - results.lastSent > flushInterval)
-        this.flush(results)
+      if ((item & clockEvery) !== 0) continue
+      if (this.thread.time.now() - results.lastSent > flushInterval) this.flush(results)
+      // Where memory is shared, the main side has taken the rest back.
+      if (!cells && cancellation.cancelled) job.next = values.length
     }
   }
 
@@ -160,18 +161,31 @@ export class TaskRunner {
   private runTimed(job: Job, item: number, timeout: number): void {
     const { results, task, channel } = job
     const { cells } = this.thread
-    const cancellation = new Cancellation(channel.id, cells, performance.now() + timeout)
+    const cancellation = new Cancellation(this.thread, channel.id, timeout)
     if (cells) setBusy(cells, true)
     try {
       const result = task.call(job.values[item], this.contextOf(job, cancellation))
       if (typeof result === 'object' && result !== null) this.follow(job, item, result, cancellation)
-      else if (cancellation.isOver) results.timedOut(item)
-      else results.single(item, result)
+      else this.inTime(job, item, cancellation, () => results.single(item, result))
     } catch (thrown) {
-      if (cancellation.isOver) results.timedOut(item)
-      else results.fail(item, task.explain(thrown))
+      this.inTime(job, item, cancellation, () => results.fail(item, task.explain(thrown)))
     }
     if (cells) setBusy(cells, false)
+  }
+
+  /** Gives an item its outcome, unless its time is over. */
+  private inTime(job: Job, item: number, cancellation: Cancellation, outcome: () => void): void {
+    if (!cancellation.isOver) return outcome()
+    if (!this.thread.sleep || cancellation.isOverForTask) return job.results.timedOut(item)
+    job.waiting++
+    this.active++
+    cancellation.whenSure(() => {
+      this.active--
+      if (cancellation.isOver) job.results.timedOut(item)
+      else outcome()
+      this.settled(job)
+      this.work()
+    })
   }
 
   private contextOf({ results }: Job, cancellation: Cancellation): MakeContext {
@@ -183,11 +197,16 @@ export class TaskRunner {
   private follow(job: Job, item: number, result: object, cancellation: Cancellation): void {
     const { channel, results, task } = job
     const kind = kindOf(result)
-    if (kind === 'value') {
-      if (cancellation.isOver) return results.timedOut(item)
-      return results.single(item, result)
-    }
-    const run = new ItemRun(job.batch, item, results, task.explain, cancellation, this.hostOf(job))
+    if (kind === 'value') return this.inTime(job, item, cancellation, () => results.single(item, result))
+    const run = new ItemRun(
+      job.batch,
+      item,
+      results,
+      task.explain,
+      cancellation,
+      this.hostOf(job),
+      this.thread.time,
+    )
     channel.runs.add(run)
     job.waiting++
     this.active++
@@ -204,18 +223,12 @@ export class TaskRunner {
       paused: () => {
         this.flush(results)
         this.active--
-        queueMicrotask(() => this.work())
+        this.thread.time.soon(() => this.work())
       },
       resumed: () => {
         this.active++
       },
-      // Its outcome goes out with the others of this turn.
-      settled: () => {
-        job.waiting--
-        if (job.waiting === 0 && job.next >= job.values.length) this.finish(job)
-        else if (this.isLate(results)) this.flush(results)
-        else this.flushSoon(results)
-      },
+      settled: () => this.settled(job),
       expired: (run) => this.stragglers.watch(run),
       left: (run) => {
         channel.runs.delete(run)
@@ -226,8 +239,17 @@ export class TaskRunner {
     }
   }
 
+  /** An item that was waited for has its outcome, which goes out with the others of this turn. */
+  private settled(job: Job): void {
+    const { results } = job
+    job.waiting--
+    if (job.waiting === 0 && job.next >= job.values.length) this.finish(job)
+    else if (this.isLate(results)) this.flush(results)
+    else this.flushSoon(results)
+  }
+
   private isLate(results: Results): boolean {
-    return performance.now() - results.lastSent > flushInterval
+    return this.thread.time.now() - results.lastSent > flushInterval
   }
 
   /** What a batch still has to say, and, after the last one, the end of its channel. */
@@ -242,7 +264,7 @@ export class TaskRunner {
     this.unsent.add(results)
     if (this.flushQueued) return
     this.flushQueued = true
-    endOfTurn(() => {
+    this.thread.time.endOfTurn(() => {
       this.flushQueued = false
       for (const each of this.unsent) this.flush(each)
     })
@@ -250,6 +272,6 @@ export class TaskRunner {
 
   private flush(results: Results): void {
     this.unsent.delete(results)
-    results.flush(performance.now())
+    results.flush(this.thread.time.now())
   }
 }

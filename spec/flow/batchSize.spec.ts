@@ -36,14 +36,14 @@ describe('an automatic batch size', () => {
     )
   })
 
-  it('comes to as many items as take two milliseconds, whatever items took before', () => {
+  it('comes to as many items as take ten milliseconds, whatever items took before', () => {
     fc.assert(
       fc.property(timePerItem, timePerItem, (before, after) => {
         const size = new BatchSize()
         measure(size, before, 20)
         measure(size, after, 120)
-        if (size.current > 1) expect(size.current * after).toBeLessThanOrEqual(2.01)
-        if (size.current < 2048) expect((size.current + 1) * after).toBeGreaterThanOrEqual(1.99)
+        if (size.current > 1) expect(size.current * after).toBeLessThanOrEqual(10.01)
+        if (size.current < 2048) expect((size.current + 1) * after).toBeGreaterThanOrEqual(9.99)
       }),
     )
   })
@@ -62,7 +62,7 @@ describe('an automatic batch size', () => {
     measure(size, 0.001, 20)
     expect(size.current).toBeGreaterThan(1900)
     size.measured(10, 10)
-    expect(size.current).toBeLessThanOrEqual(4)
+    expect(size.current).toBeLessThanOrEqual(20)
     const slow = size.perItem!
     size.measured(10, 0)
     expect(size.perItem).toBeGreaterThan(slow / 2)

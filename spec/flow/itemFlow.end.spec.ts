@@ -1,28 +1,14 @@
 import { describe, expect, it } from 'vitest'
 import { BatchSize } from '../../lib/flow/batchSize.js'
 import type { ItemFlowOptions } from '../../lib/flow/itemFlow.js'
-import { ItemFlow } from '../../lib/flow/itemFlow.js'
+import { attachTo, itemFlow } from '../support/itemFlows.js'
 import { Recorder } from '../support/recorder.js'
 
 /** A flow that a test gives to threads, and answers, by itself. */
 function flowOf(options: Partial<ItemFlowOptions> = {}) {
   const receiver = new Recorder<string>()
-  const flow = new ItemFlow<number, string>(receiver, {
-    steps: [{ task: { name: 'task' }, spread: false, caller: undefined }],
-    pin: undefined,
-    batchSize: new BatchSize(1),
-    ordered: true,
-    concurrency: Number.POSITIVE_INFINITY,
-    bufferSize: Number.POSITIVE_INFINITY,
-    bufferBytes: Number.POSITIVE_INFINITY,
-    overflow: 'error',
-    place: (item) => `items[${item}]`,
-    transfer: undefined,
-    replace: undefined,
-    below: undefined,
-    ...options,
-  })
-  flow.attach({ ready: () => {}, detach: () => {}, threads: 1, capacityFor: () => 10 })
+  const flow = itemFlow<number, string>(receiver, { batchSize: new BatchSize(1), ...options })
+  attachTo(flow, {})
   return { flow, receiver }
 }
 

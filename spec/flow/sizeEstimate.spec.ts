@@ -25,13 +25,13 @@ function meanEstimate(sizeAt: (i: number) => number): number {
   const estimate = new SizeEstimate()
   const values = new Map<number, Uint8Array>()
   let sum = 0
-  for (let i = 0; i < 20_000; i++) {
+  for (let i = 0; i < 200_000; i++) {
     const bytes = sizeAt(i)
     if (!values.has(bytes)) values.set(bytes, new Uint8Array(bytes - 8))
     estimate.note(values.get(bytes))
     sum += estimate.perValue
   }
-  return sum / 20_000
+  return sum / 200_000
 }
 
 const many = <T>(count: number, valueAt: (i: number) => T) =>

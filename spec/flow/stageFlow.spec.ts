@@ -22,7 +22,7 @@ function setUp(room?: Room) {
   let { credit } = flow
   const port: StagePort = {
     send: (values) => {
-      sent.push(values)
+      sent.push(Array.from(values))
       return undefined
     },
     end: () => {},

@@ -11,6 +11,7 @@ import {
 import { registerError } from 'rxjs-parallel/worker'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { HttpError } from '../fixtures/httpError.mjs'
+import { isolation } from '../support/isolation.js'
 import { outcomeOf, rejection, thrownBy, valuesOf } from '../support/outcome.js'
 import { fixture, poolOptions } from '../support/pools.js'
 
@@ -211,7 +212,7 @@ describe('a value that cannot be sent to a thread', () => {
     const { values, error } = await outcomeOf(from(items as any[]).pipe(parallelMap(tasks.double, { batch })))
     expect(values).toHaveLength(3)
     expect(error).toBeInstanceOf(CloneError)
-    expect(error.message).toContain("items[3].onDone is a function and can't be sent to a thread")
+    expect(error.message).toContain(`items[3].onDone is a function and can't be sent to a ${isolation}`)
     expect(error.path).toBe('items[3].onDone')
     expect(error.cause.name).toBe('DataCloneError')
   })
@@ -281,13 +282,15 @@ describe('a result that cannot be sent from a thread', () => {
       )) as any[]
       expect(results.filter((_, i) => i !== 2)).toEqual([1, 2, 4, 5])
       expect(results[2]).toBeInstanceOf(CloneError)
-      expect(results[2].message).toMatch(/onDone is a function and can't be sent from a thread/)
+      expect(results[2].message).toContain(`onDone is a function and can't be sent from a ${isolation}`)
     }
   })
 
   it('is named by its path', async () => {
     const error = await rejection(pool.run(tasks.bad, 3))
-    expect(error.message).toContain("result.items[0].onDone is a function and can't be sent from a thread")
+    expect(error.message).toContain(
+      `result.items[0].onDone is a function and can't be sent from a ${isolation}`,
+    )
     expect(error.path).toBe('result.items[0].onDone')
   })
 
@@ -311,7 +314,7 @@ describe('a result that cannot be sent from a thread', () => {
     )
     expect(values).toEqual([1, 2])
     expect(error).toBeInstanceOf(CloneError)
-    expect(error.message).toContain("onDone is a function and can't be sent from a thread")
+    expect(error.message).toContain(`onDone is a function and can't be sent from a ${isolation}`)
   })
 })
 

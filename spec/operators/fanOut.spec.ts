@@ -16,6 +16,7 @@ import type { Branch } from 'rxjs-parallel'
 import { fanIn, fanOut, pull, WorkerCrashError } from 'rxjs-parallel'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { Gate } from '../support/gate.js'
+import { isolation } from '../support/isolation.js'
 import { marbles } from '../support/marbles.js'
 import { ordinaryValues } from '../support/ordinaryValues.js'
 import { outcomeOf, valuesOf } from '../support/outcome.js'
@@ -246,7 +247,7 @@ describe('a stage', () => {
       from<unknown[]>([1, { list: [() => 1] }, 3]).pipe(fanOut(tasks.pass, { branches: 1 }), fanIn()),
     )
     expect(error.code).toBe('CLONE')
-    expect(error.message).toContain("items[1].list[0] is a function and can't be sent to a thread")
+    expect(error.message).toContain(`items[1].list[0] is a function and can't be sent to a ${isolation}`)
     expect(values.length).toBeLessThan(2)
   })
 })

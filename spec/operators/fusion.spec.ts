@@ -1,5 +1,5 @@
 import type { Observable, OperatorFunction } from 'rxjs'
-import { concat, defer, EMPTY, from, map, mergeMap, of, range, take, throwError, toArray } from 'rxjs'
+import { concat, defer, EMPTY, from, map, mergeMap, NEVER, of, range, take, throwError, toArray } from 'rxjs'
 import { parallelMap, pull, threadPool } from 'rxjs-parallel'
 import { afterAll, afterEach, beforeAll, describe, expect, it, vi } from 'vitest'
 import type { PoolBackend } from '../../lib/pool/seam.js'
@@ -8,7 +8,7 @@ import { Gate } from '../support/gate.js'
 import { ordinaryValues } from '../support/ordinaryValues.js'
 import type { Outcome } from '../support/outcome.js'
 import { outcomeOf, valuesOf } from '../support/outcome.js'
-import { fixture, tasksPool } from '../support/pools.js'
+import { fixture, poolOptions, tasksPool } from '../support/pools.js'
 import { until } from '../support/until.js'
 
 const pool = tasksPool()
@@ -16,6 +16,7 @@ const { tasks } = pool
 /** What operators see of the pool. */
 const engine = (pool as unknown as { [backend]: PoolBackend })[backend]
 const errors = threadPool<typeof import('../fixtures/errors.worker.mjs')>(fixture('errors.worker.mjs'), {
+  ...poolOptions,
   size: 1,
 })
 
@@ -190,6 +191,15 @@ describe('adjacent parallelMaps on one pool', () => {
     await counting.close()
   })
 
+  it('are let end by a pool that is closed before it is known that a step is a generator', async () => {
+    const closing = tasksPool()
+    const ended = outcomeOf(
+      of(3).pipe(parallelMap(closing.tasks.upTo) as Step, parallelMap(closing.tasks.double)),
+    )
+    await closing.close()
+    expect(await ended).toMatchObject({ values: [2, 4, 6], completed: true })
+  })
+
   it('complete with an empty source at once, and start no thread', () => {
     const unused = tasksPool()
     let completed = false
@@ -209,6 +219,19 @@ describe('adjacent parallelMaps on one pool', () => {
       [0, 8, 16],
       [0, 8, 16],
     ])
+  })
+
+  it('take all that comes where they are divided at a generator while their source emits', async () => {
+    const one = tasksPool({ size: 1 })
+    await one.ready()
+    // All come at once, when the thread has nothing else to do.
+    const source = concat(range(0, 20), NEVER).pipe(
+      parallelMap(one.tasks.identity, { batch: 100 }),
+      map((n) => [n]),
+    )
+    const chain = source.pipe(parallelMap(one.tasks.each), parallelMap(one.tasks.identity), take(20))
+    expect(await valuesOf(chain)).toEqual(Array.from({ length: 20 }, (_, n) => n))
+    await one.close()
   })
 
   it('run on a pool whose threads are not known yet', async () => {
@@ -306,10 +329,10 @@ describe('adjacent parallelMaps are apart', () => {
       parallelMap(tasks.double),
       parallelMap(tasks.double),
     ]
-    const attach = vi.spyOn(engine, 'attach')
+    const asked = vi.spyOn(engine, 'batchSizeOf')
     await outcomeOf(adjacent(range(1, 3), steps))
-    // What it turned out to be is seen after it was attached.
-    expect(attach.mock.calls.map(([{ steps }]) => steps.length)).toEqual([2, 2])
+    // As one, before it is known what they are; then as two.
+    expect(asked.mock.calls.map(([steps]) => steps.length)).toEqual([4, 2, 2])
   })
 
   it.each<[string, Step, Step]>([
@@ -376,9 +399,10 @@ describe('an error in adjacent parallelMaps', () => {
   })
 
   it('names an item that brings its thread down', async () => {
-    const crashing = threadPool<typeof import('../fixtures/crash.worker.mjs')>(fixture('crash.worker.mjs'), {
-      size: 2,
-    })
+    const crashing = threadPool<typeof import('../fixtures/crash.worker.mjs')>(
+      fixture('crash.worker.mjs'),
+      poolOptions,
+    )
     const source = range(0, 50).pipe(map((n) => ({ n, at: 20 })))
     const { values, error } = await outcomeOf(
       source.pipe(parallelMap(crashing.tasks.exit), parallelMap(crashing.tasks.double)),

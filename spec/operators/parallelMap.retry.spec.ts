@@ -1,13 +1,14 @@
-import { EMPTY, NEVER, of, throwError, timer } from 'rxjs'
+import { EMPTY, from, NEVER, of, throwError, timer } from 'rxjs'
 import { CloneError, isParallelError, parallelMap, threadPool } from 'rxjs-parallel'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { Gate } from '../support/gate.js'
 import { outcomeOf, thrownBy, valuesOf } from '../support/outcome.js'
-import { fixture } from '../support/pools.js'
+import { fixture, poolOptions } from '../support/pools.js'
 
-const pool = threadPool<typeof import('../fixtures/crash.worker.mjs')>(fixture('crash.worker.mjs'), {
-  size: 2,
-})
+const pool = threadPool<typeof import('../fixtures/crash.worker.mjs')>(
+  fixture('crash.worker.mjs'),
+  poolOptions,
+)
 const { tasks } = pool
 
 beforeAll(() => pool.ready())
@@ -55,7 +56,7 @@ describe('retry', () => {
 
   it('is for an item that took too long, too', async () => {
     const gate = new Gate()
-    const options = { retry: 1, timeout: 50 }
+    const options = { retry: 1, timeout: 1000 }
     expect(await valuesOf(of(failing(1, gate)).pipe(parallelMap(tasks.spinTimes, options)))).toEqual([1])
     expect(gate.started).toBe(2)
   })
@@ -107,6 +108,19 @@ describe('retry', () => {
     expect(gate.started).toBe(1)
   })
 
+  it.each(['failTimesThenCount', 'killTimesThenCount'] as const)(
+    'finds a place where all threads hold items that wait for it (%s)',
+    async (task) => {
+      const [bad, others] = [failing(1), new Gate()]
+      const items = [bad, ...Array.from({ length: 9 }, () => failing(0, others))]
+      // They have more values than may wait for those of the first item, and take up all that the threads hold at once.
+      const retry = { count: 1, delay: () => from(others.untilStarted(4)) }
+      const many = from(items.map((item) => ({ ...item, n: 3000 })))
+      const values = await valuesOf(many.pipe(parallelMap(tasks[task], { retry, batch: 1 })))
+      expect(values).toHaveLength(10 * 3000)
+    },
+  )
+
   it('is not for an item whose values have been emitted, and says so', async () => {
     const { values, error } = await outcomeOf(of(7).pipe(parallelMap(tasks.failAfter, { retry: 3 })))
     expect(values).toEqual([7])
@@ -144,7 +158,7 @@ describe('retry', () => {
     [null, 'retry must be a number or { count, delay }'],
     [{ count: 1.5 }, 'retry.count must be a whole number of at least 0'],
     [{ count: 1, delay: -1 }, 'retry.delay (or a function) must be a number of milliseconds above 0'],
-    [{ count: 1, delays: 1 }, "there is no option 'delays'"],
+    [{ count: 1, delays: 1 }, "there is no option 'retry.delays'"],
   ])('refuses %j', (retry, message) => {
     expect(thrownBy(() => parallelMap(tasks.double, { retry: retry as never })).message).toContain(message)
   })

@@ -188,7 +188,8 @@ describe('parallelMap, on the side of its results', () => {
     // What comes from the same threads afterwards has overtaken nothing.
     expect(await valuesOf(of(1, 2).pipe(parallelMap(tasks.double, { batch: 1 })))).toEqual([2, 4])
     expect(values).toEqual([])
-    expect(pool.stats.done).toBeGreaterThanOrEqual(done + 2)
+    // What was given up is none of what is done.
+    expect(pool.stats.done).toBe(done + 2)
   })
 
   it('emits the error of a task after the results of the items before it', async () => {
@@ -479,7 +480,7 @@ describe('a bad argument', () => {
     ['concurrency', () => parallelMap(tasks.double, { concurrency: 1.5 }), 'concurrency'],
     ['batch', () => parallelMap(tasks.double, { batch: 0 }), 'batch'],
     ['batch', () => parallelMap(tasks.double, { batch: 'many' as never }), 'batch'],
-    ['buffer', () => parallelMap(tasks.double, { buffer: 5 as never }), 'options must be'],
+    ['buffer', () => parallelMap(tasks.double, { buffer: 5 as never }), 'buffer must be an object'],
     ['buffer.size', () => parallelMap(tasks.double, { buffer: { size: -1 } }), 'buffer.size'],
     [
       'buffer.overflow',

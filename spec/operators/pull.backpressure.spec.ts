@@ -1,7 +1,9 @@
 import { Readable } from 'node:stream'
 import type { Observable } from 'rxjs'
 import {
+  catchError,
   concatMap,
+  defer,
   EMPTY,
   exhaustMap,
   filter,
@@ -16,7 +18,8 @@ import {
   switchMap,
   tap,
 } from 'rxjs'
-import { fanIn, parallelMap, pull } from 'rxjs-parallel'
+import type { ParallelError } from 'rxjs-parallel'
+import { fanIn, fanOut, fromTask, parallelMap, pull, toAsyncIterable } from 'rxjs-parallel'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { Gate } from '../support/gate.js'
 import { valuesOf } from '../support/outcome.js'
@@ -237,10 +240,14 @@ describe('plain operators between', () => {
 
 describe('operators of this library between', () => {
   it('parallelMap hands its own demand on', async () => {
+    // Of another pool, with one thread: results that wait for one that comes before them are read ahead, many of them.
+    await using other = tasksPool({ size: 1 })
     const { iterable, reads } = counted()
-    const source = pull(iterable()).pipe(parallelMap(tasks.identity, { batch: 1 })) as Observable<number>
+    const source = pull(iterable()).pipe(
+      parallelMap(other.tasks.identity, { batch: 1 }),
+    ) as Observable<number>
     const { whileHeld, values } = await throughHeldTask(source, reads)
-    expect(whileHeld).toBeLessThan(2 * bound)
+    expect(whileHeld).toBeLessThan(bound)
     expect(values).toEqual(numbers)
   })
 
@@ -278,3 +285,30 @@ describe('operators of this library between', () => {
     expect(values).toHaveLength(100_001)
   })
 })
+
+describe('a pool that is closed below', () => {
+  // More than a source has open at once.
+  const many = Array.from({ length: 100 }, (_, i) => i)
+
+  it.each([
+    ['parallelMap', (n: number, pool: Tasks) => of(n).pipe(parallelMap(pool.tasks.identity))],
+    ['run', (n: number, pool: Tasks) => defer(() => pool.run(pool.tasks.identity, n))],
+    ['fromTask', (n: number, pool: Tasks) => fromTask(pool.tasks.identity, n)],
+    ['fanOut', (n: number, pool: Tasks) => of(n).pipe(fanOut(pool.tasks.identity), fanIn())],
+  ] as const)('does not hold up the source by what could not begin (%s)', async (_name, use) => {
+    const pool = tasksPool()
+    await pool.close()
+    const codes = pull(many).pipe(
+      mergeMap((n) => use(n, pool).pipe(catchError((error: ParallelError) => of(error.code)))),
+    )
+    expect(await all(toAsyncIterable(codes))).toEqual(many.map(() => 'POOL_CLOSED'))
+  })
+})
+
+type Tasks = ReturnType<typeof tasksPool>
+
+async function all<T>(values: AsyncIterable<T>): Promise<T[]> {
+  const list: T[] = []
+  for await (const value of values) list.push(value)
+  return list
+}

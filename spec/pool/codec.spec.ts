@@ -5,8 +5,9 @@ import { msgpack } from 'rxjs-parallel/msgpack'
 import { describe, expect, it } from 'vitest'
 import { eager } from '../fixtures/eagerCodec.mjs'
 import { Gate } from '../support/gate.js'
+import { isolation } from '../support/isolation.js'
 import { outcomeOf, rejection, thrownBy, valuesOf } from '../support/outcome.js'
-import { fixture, stagesPool, tasksPool } from '../support/pools.js'
+import { fixture, poolOptions, stagesPool, tasksPool } from '../support/pools.js'
 import { until } from '../support/until.js'
 import { workerFiles } from '../support/workerFiles.js'
 
@@ -46,13 +47,14 @@ describe('a pool with a codec', () => {
       `import { expose } from ${dist('worker.js')}
        expose({ proxy: ({ id }) => new Proxy({ id }, {}) })`,
     )
-    await using pool = threadPool<any>(file, { size: 1, codec: eager })
+    await using pool = threadPool<any>(file, { ...poolOptions, size: 1, codec: eager })
     const results$ = from(proxies).pipe(parallelMap((pool.tasks as any).proxy))
     expect(await valuesOf(results$)).toStrictEqual(Array.from({ length: 20 }, (_, id) => ({ id })))
   })
 
   it('goes on after batches that were given up before a thread began them', async () => {
-    await using pool = tasksPool({ size: 1, codec })
+    // With places for two the thread is sent the batch, though it gets to it only after what it is held by.
+    await using pool = tasksPool({ size: 1, concurrency: 2, codec })
     const gate = new Gate()
     const held = pool.run(pool.tasks.hold, { cells: gate.cells, number: 1, value: 7 })
     await gate.untilStarted(1)
@@ -100,7 +102,7 @@ describe('what can not be sent', () => {
       {
         name: 'CloneError',
         code: 'CLONE',
-        message: "items[23].inner.onDone is a function and can't be sent to a thread",
+        message: `items[23].inner.onDone is a function and can't be sent to a ${isolation}`,
       },
     ])
     expect(values).toStrictEqual(records(40).map((record) => (record.id === 23 ? 'replaced' : record)))
@@ -113,14 +115,14 @@ describe('what can not be sent', () => {
       `import { expose } from ${dist('worker.js')}
        expose({ make: (id) => (id === 23 ? { id, run() {} } : { id }) })`,
     )
-    await using pool = threadPool<any>(file, { size: 1, codec })
+    await using pool = threadPool<any>(file, { ...poolOptions, size: 1, codec })
     const onError = (error: unknown) => of(String(error))
     const results$ = from(Array(40).keys()).pipe(
       parallelMap((pool.tasks as any).make, { batch: 40, onError }),
     )
     expect(await valuesOf(results$)).toStrictEqual(
       Array.from({ length: 40 }, (_, id) =>
-        id === 23 ? "CloneError: result.run is a function and can't be sent from a thread" : { id },
+        id === 23 ? `CloneError: result.run is a function and can't be sent from a ${isolation}` : { id },
       ),
     )
   })
@@ -193,7 +195,7 @@ describe('a codec that a thread does not have', () => {
        expose({ identity: (value) => value })`,
     )
     const bundled = { ...codec, module: 'file:///nowhere/msgpack.js' }
-    await using pool = threadPool<any>(file, { size: 1, codec: bundled })
+    await using pool = threadPool<any>(file, { ...poolOptions, size: 1, codec: bundled })
     const results$ = from(records(40)).pipe(parallelMap((pool.tasks as any).identity))
     expect(await valuesOf(results$)).toStrictEqual(records(40))
   })

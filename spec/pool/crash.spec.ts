@@ -4,8 +4,10 @@ import type { PoolEvent, ThreadPoolOptions } from 'rxjs-parallel'
 import { fanIn, fanOut, isParallelError, parallelMap, threadPool, WorkerCrashError } from 'rxjs-parallel'
 import { describe, expect, it, onTestFinished } from 'vitest'
 import { Gate } from '../support/gate.js'
+import { inProcesses, isolation, some } from '../support/isolation.js'
 import { outcomeOf, rejection, valuesOf } from '../support/outcome.js'
 import { fixture, poolOptions, stagesPool } from '../support/pools.js'
+import { onStarted } from '../support/startedThreads.js'
 import { until } from '../support/until.js'
 
 function crashPool(options: ThreadPoolOptions = {}) {
@@ -18,28 +20,32 @@ function crashPool(options: ThreadPoolOptions = {}) {
 const length = 60
 const at = 23
 const items = Array.from({ length }, (_, n) => ({ n, at }))
+const batches = some(1, ['auto', 1, 7] as const)
 
-describe.each(['exit', 'exitLater', 'timer', 'rejection'] as const)('a thread that dies (%s)', (name) => {
-  it.each([1, 7, 'auto'] as const)('costs the item at work, and no other (batch: %s)', async (batch) => {
-    await using pool = crashPool()
-    const failures: [error: any, value: unknown][] = []
-    const onError = (error: unknown, value: unknown) => {
-      failures.push([error, value])
-      return of('crashed')
-    }
-    const results = await valuesOf(from(items).pipe(parallelMap(pool.tasks[name], { batch, onError })))
-    expect(results).toEqual(items.map(({ n }) => (n === at ? 'crashed' : n)))
-    expect(failures).toHaveLength(1)
-    const [error, value] = failures[0]!
-    expect(error).toBeInstanceOf(WorkerCrashError)
-    expect(isParallelError(error, 'WORKER_CRASH')).toBe(true)
-    expect(error.value).toEqual({ n: at, at })
-    expect(value).toEqual({ n: at, at })
-    expect(error.threadId).toMatch(/\/\d+$/)
-    expect(error.message).toContain(error.threadId)
-    expect(error.message).toContain(`items[${at}]`)
-  })
-})
+describe.each(['exit', 'exitLater', 'timer', 'rejection', 'closePort'] as const)(
+  'a thread that dies (%s)',
+  (name) => {
+    it.each(batches)('costs the item at work, and no other (batch: %s)', async (batch) => {
+      await using pool = crashPool()
+      const failures: [error: any, value: unknown][] = []
+      const onError = (error: unknown, value: unknown) => {
+        failures.push([error, value])
+        return of('crashed')
+      }
+      const results = await valuesOf(from(items).pipe(parallelMap(pool.tasks[name], { batch, onError })))
+      expect(results).toEqual(items.map(({ n }) => (n === at ? 'crashed' : n)))
+      expect(failures).toHaveLength(1)
+      const [error, value] = failures[0]!
+      expect(error).toBeInstanceOf(WorkerCrashError)
+      expect(isParallelError(error, 'WORKER_CRASH')).toBe(true)
+      expect(error.value).toEqual({ n: at, at })
+      expect(value).toEqual({ n: at, at })
+      expect(error.threadId).toMatch(/\/\d+$/)
+      expect(error.message).toContain(error.threadId)
+      expect(error.message).toContain(`items[${at}]`)
+    })
+  },
+)
 
 describe('a thread that dies', () => {
   it('fails the stream by default, after the results before the item', async () => {
@@ -84,14 +90,18 @@ describe('a thread that dies', () => {
   })
 
   it('for lack of memory is replaced, and costs its item only', async () => {
-    await using pool = crashPool({ memoryLimit: 32 })
+    // V8 explains itself at length.
+    await using pool = crashPool({ memoryLimit: 32, worker: { stderr: true } })
     const onError = (error: any) => of(error.code as string)
     const few = [0, 1, 2, 3].map((n) => ({ n, at: 2 }))
     const results = await valuesOf(from(few).pipe(parallelMap(pool.tasks.memory, { batch: 1, onError })))
     expect(results).toEqual([0, 1, 'WORKER_CRASH', 3])
     const error = await rejection(pool.run(pool.tasks.memory, { n: 1, at: 1 }))
     expect(error).toBeInstanceOf(WorkerCrashError)
-    expect(error.cause.code).toBe('ERR_WORKER_OUT_OF_MEMORY')
+    // Of a process nothing else is known: V8 aborts it.
+    expect(inProcesses ? error.signal : error.cause.code).toBe(
+      inProcesses ? 'SIGABRT' : 'ERR_WORKER_OUT_OF_MEMORY',
+    )
     expect(await pool.run(pool.tasks.double, 21)).toBe(42)
   })
 
@@ -103,7 +113,7 @@ describe('a thread that dies', () => {
     expect(results).toEqual(['WORKER_CRASH', 1, 'WORKER_CRASH', 3, 'WORKER_CRASH', 5])
   })
 
-  it.each([1, 3, 7, 'auto'] as const)(
+  it.each(some(2, ['auto', 3, 1, 7] as const))(
     'fails the stream after the results before it, however they were sent (batch: %s)',
     async (batch) => {
       await using pool = crashPool({ size: 1 })
@@ -185,6 +195,28 @@ describe('a thread that dies', () => {
     },
   )
 
+  it('with several items of several pipelines in progress lets each of them run its suspects by themselves', async () => {
+    await using pool = crashPool({ size: 1, concurrency: 6 })
+    const gate = new Gate()
+    const onError = (error: any) => of(error.code as string)
+    const pipelines = [0, 1, 2].map((pipeline) => {
+      const two = [0, 1].map((n) => ({
+        n,
+        at: pipeline === 0 ? 1 : -1,
+        cells: gate.cells,
+        waits: n !== 1 || pipeline !== 0,
+      }))
+      return valuesOf(from(two).pipe(parallelMap(pool.tasks.exitWithOthers, { batch: 1, onError })))
+    })
+    await gate.untilStarted(6)
+    gate.open(2)
+    expect(await Promise.all(pipelines)).toEqual([
+      [0, 'WORKER_CRASH'],
+      [0, 1],
+      [0, 1],
+    ])
+  })
+
   it('is known to have been at an item that began more than a thousand messages ago', async () => {
     await using pool = crashPool({ size: 1, concurrency: 2 })
     const gate = new Gate()
@@ -256,17 +288,82 @@ describe('a thread that dies with a stage', () => {
   })
 })
 
+// A process has none.
+describe.skipIf(inProcesses)('a thread that closes the port of its parent', () => {
+  it('goes on: values travel on another', async () => {
+    await using pool = crashPool()
+    const results = await valuesOf(from(items).pipe(parallelMap(pool.tasks.closeParentPort)))
+    expect(results).toEqual(items.map(({ n }) => n))
+    expect(await pool.run(pool.tasks.double, 21)).toBe(42)
+  })
+})
+
+// Of processes: processCrash.spec.ts.
+describe.skipIf(inProcesses)('a thread that is terminated from outside', () => {
+  /** The threads that have been started since. */
+  function startedThreads(): Worker[] {
+    const threads: Worker[] = []
+    const add = (thread: Worker) => void threads.push(thread)
+    process.on('worker', add)
+    onTestFinished(() => void process.off('worker', add))
+    return threads
+  }
+
+  it('costs what was at work in it, and no other', async () => {
+    const threads = startedThreads()
+    await using pool = crashPool({ size: 1 })
+    const gate = new Gate()
+    const onError = (error: unknown) => of(error as WorkerCrashError)
+    const result = valuesOf(
+      from(items).pipe(
+        map((item) => (item.n === at ? { ...item, cells: gate.cells } : { ...item, at: -1 })),
+        parallelMap(pool.tasks.spin, { onError }),
+      ),
+    )
+    await gate.untilStarted(1)
+    await threads[0]!.terminate()
+    const results = await result
+    const [error] = results.splice(at, 1)
+    expect(error).toBeInstanceOf(WorkerCrashError)
+    expect(error).toMatchObject({ value: { n: at } })
+    expect(results).toEqual(items.filter(({ n }) => n !== at).map(({ n }) => n))
+    expect(threads).toHaveLength(2)
+  })
+
+  it('while it is idle is replaced when there is something to do', async () => {
+    const threads = startedThreads()
+    await using pool = crashPool({ size: 1 })
+    const events: PoolEvent[] = []
+    pool.events$.subscribe((event) => events.push(event))
+    await pool.ready()
+    await threads[0]!.terminate()
+    expect(await pool.run(pool.tasks.double, 21)).toBe(42)
+    expect(events.map(({ type }) => type)).toEqual(['started', 'crashed', 'replaced'])
+  })
+
+  it('each time that it has started, makes the pool fail clearly', async () => {
+    const kill = (thread: Worker) => void thread.terminate()
+    await using pool = crashPool({ size: 1 })
+    await pool.ready()
+    process.on('worker', kill)
+    const error = await rejection(
+      pool.run(pool.tasks.exit, { n: 1, at: 1 }).catch(() => pool.run(pool.tasks.double, 1)),
+    )
+    process.off('worker', kill)
+    expect(error.code).toBe('WORKER_START')
+    expect(await pool.run(pool.tasks.double, 21)).toBe(42)
+  })
+})
+
 describe('threads that can not be started now and then', () => {
   it('are tried again, however often, as long as others get on in between', async () => {
     await using pool = stagesPool({ size: 1 })
     let kills = false
-    const killNext = (worker: Worker) => {
+    onStarted((thread) => {
       if (!kills) return
       kills = false
-      void worker.terminate()
-    }
-    process.on('worker', killNext)
-    onTestFinished(() => void process.off('worker', killNext))
+      thread.kill()
+    })
     for (let i = 0; i < 4; i++) {
       const { error } = await outcomeOf(of(1, 2, 3).pipe(fanOut(pool.tasks.dieAt3), fanIn()))
       expect(error).toBeInstanceOf(WorkerCrashError)
@@ -278,7 +375,10 @@ describe('threads that can not be started now and then', () => {
 describe('threads that die soon after their start', () => {
   it('are not replaced for ever: what waits for them fails', async () => {
     const worker = new URL('../fixtures/shortLived.worker.mjs', import.meta.url)
-    await using pool = threadPool<{ default: { wait: () => Promise<void> } }>(worker, { size: 1 })
+    await using pool = threadPool<{ default: { wait: () => Promise<void> } }>(worker, {
+      size: 1,
+      isolation,
+    })
     const error = await rejection(pool.run(pool.tasks.wait))
     // It depends on the moment whether the item had begun.
     expect(['WORKER_START', 'WORKER_CRASH']).toContain(error.code)

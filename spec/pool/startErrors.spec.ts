@@ -1,9 +1,11 @@
 import { basename } from 'node:path'
 import { pathToFileURL } from 'node:url'
 import { of } from 'rxjs'
+import type { ThreadPoolOptions } from 'rxjs-parallel'
 import { fanIn, fanOut, isParallelError, parallelMap, threadPool, WorkerStartError } from 'rxjs-parallel'
 import { describe, expect, it } from 'vitest'
 import { runProgram } from '../support/childProcess.js'
+import { inProcesses, isolation } from '../support/isolation.js'
 import { outcomeOf, rejection } from '../support/outcome.js'
 import { fixture } from '../support/pools.js'
 import { workerFiles } from '../support/workerFiles.js'
@@ -68,9 +70,12 @@ const broken: [what: string, file: string, cause: (cause: any) => void][] = [
   ],
 ]
 
-describe.each(broken)('a worker that %s', (_what, file, checkCause) => {
+/** Those that a process tells of in ways of its own. */
+const ofProcesses = broken.filter(([what]) => !/syntax|no Error|top level|imports/.test(what))
+
+describe.each(inProcesses ? ofProcesses : broken)('a worker that %s', (_what, file, checkCause) => {
   // Were it not told at once, this limit would hold the test up for longer than it may last.
-  const options = { size: 2, startTimeout: 60_000 }
+  const options: ThreadPoolOptions = { size: inProcesses ? 1 : 2, isolation, startTimeout: 60_000 }
 
   function check(error: any) {
     expect(error).toBeInstanceOf(WorkerStartError)
@@ -90,7 +95,8 @@ describe.each(broken)('a worker that %s', (_what, file, checkCause) => {
     expect(pool.stats).toMatchObject({ inFlight: 0, queued: 0, threads: [] })
   })
 
-  it('is told of when it is given as a URL', async () => {
+  // How the file is given is seen to before it is known what it is for.
+  it.skipIf(inProcesses)('is told of when it is given as a URL', async () => {
     const pool = threadPool<any>(pathToFileURL(file), options)
     check(await rejection(pool.ready()))
     await pool.terminate()
@@ -123,7 +129,7 @@ describe('the process', () => {
 describe('a worker that never calls expose', () => {
   it('is given up after startTimeout', async () => {
     const file = write('stays.mjs', 'setInterval(() => {}, 1000)')
-    const pool = threadPool<any>(file, { size: 1, startTimeout: 200 })
+    const pool = threadPool<any>(file, { size: 1, isolation, startTimeout: 200 })
     const error = await rejection(pool.ready())
     expect(error).toBeInstanceOf(WorkerStartError)
     expect(error.message).toContain('stays.mjs')
@@ -134,7 +140,7 @@ describe('a worker that never calls expose', () => {
   })
 })
 
-describe('a function that gives no Worker', () => {
+describe.skipIf(inProcesses)('a function that gives no Worker', () => {
   it.each([
     [
       'throws',
@@ -154,7 +160,7 @@ describe('a function that gives no Worker', () => {
 describe('a pool', () => {
   it('says it again each time, since the file may have been mended', async () => {
     const file = write('mended.mjs', 'throw new Error("not yet")')
-    const pool = threadPool<any>(file, { size: 1, startTimeout: 60_000 })
+    const pool = threadPool<any>(file, { size: 1, isolation, startTimeout: 60_000 })
     const { double } = pool.tasks as any
     expect((await rejection(pool.run(double, 1))).cause.message).toBe('not yet')
     expect((await rejection(pool.run(double, 1))).cause.message).toBe('not yet')

@@ -8,6 +8,7 @@ import type { Pool, PoolEvent } from 'rxjs-parallel'
 import { fanIn, fanOut, isParallelError, PoolClosedError, parallelMap, threadPool } from 'rxjs-parallel'
 import { afterAll, beforeAll, describe, expect, it, onTestFinished } from 'vitest'
 import { Gate } from '../support/gate.js'
+import { inProcesses, isolation } from '../support/isolation.js'
 import { outcomeOf, rejection, thrownBy, valuesOf } from '../support/outcome.js'
 import { fixture, stagesPool, tasksPool } from '../support/pools.js'
 import { until } from '../support/until.js'
@@ -57,6 +58,14 @@ describe('threads', () => {
     expect(await Promise.all(runs)).toEqual([1, 2, 3])
   })
 
+  it('take items that would wait behind one that emits and goes on', async () => {
+    await using pool = tasksPool()
+    const gate = new Gate()
+    const items = from([1, 2].map(() => ({ cells: gate.cells, values: ['began', 'done'] })))
+    const began = items.pipe(parallelMap(pool.tasks.holdBetween, { batch: 1, ordered: false }), take(2))
+    expect(await valuesOf(began)).toEqual(['began', 'began'])
+  })
+
   it('start all with ready()', async () => {
     await using pool = tasksPool()
     const events = eventsOf(pool)
@@ -77,7 +86,8 @@ describe('threads', () => {
     const names = [await pool.run(pool.tasks.threadId, 0), await other.run(other.tasks.threadId, 0)]
     gate.open()
     await held
-    for (const name of names) expect(name).toMatch(new RegExp(`^${hostname()}/${process.pid}/\\d+$`))
+    const ofProcess = inProcesses ? '\\d+' : process.pid
+    for (const name of names) expect(name).toMatch(new RegExp(`^${hostname()}/${ofProcess}/\\d+$`))
     const inStats = [...pool.stats.threads, ...other.stats.threads].map(({ threadId }) => threadId)
     expect(new Set(inStats).size).toBe(3)
     expect(inStats).toEqual(expect.arrayContaining(names))
@@ -171,6 +181,14 @@ describe('size', () => {
     expect(await pool.run(pool.tasks.double, 1)).toBe(2)
   })
 
+  it('resizes to between two numbers', async () => {
+    await using pool = tasksPool({ size: 1 })
+    await pool.ready()
+    await pool.resize({ min: 2, max: 3 })
+    await pool.ready()
+    expect([pool.size, pool.stats.threads.length]).toEqual([3, 2])
+  })
+
   it('shrinks by resize at once where a thread is idle', async () => {
     await using pool = tasksPool()
     await pool.ready()
@@ -226,7 +244,7 @@ describe('run', () => {
   it('rejects with arguments that cannot be sent', async () => {
     const error = await rejection(pool.run(tasks.argumentsOf, 1, { f: () => 1 }))
     expect(error.code).toBe('CLONE')
-    expect(error.message).toContain("arguments[1].f is a function and can't be sent to a thread")
+    expect(error.message).toContain(`arguments[1].f is a function and can't be sent to a ${isolation}`)
   })
 
   it('runs many at once', async () => {
@@ -394,6 +412,20 @@ describe('terminate', () => {
     expect(await rejection(pool.run(pool.tasks.double, 1))).toBeInstanceOf(PoolClosedError)
   })
 
+  it('starts no thread for what still waits while it fails, one after the other', async () => {
+    const pool = tasksPool({ size: 1 })
+    await pool.ready()
+    const gate = new Gate()
+    const items = Array.from({ length: 10 }, (_, value) => ({ cells: gate.cells, value }))
+    const pipelines = [1, 2, 3].map(() =>
+      outcomeOf(from(items).pipe(parallelMap(pool.tasks.hold, { batch: 1 }))),
+    )
+    await gate.untilStarted(1)
+    await pool.terminate()
+    expect(pool.stats.threads).toEqual([])
+    for (const { error } of await Promise.all(pipelines)) expect(error).toBeInstanceOf(PoolClosedError)
+  })
+
   it('fails stages with a PoolClosedError', async () => {
     const pool = stagesPool()
     const source = new Subject<number>()
@@ -431,7 +463,10 @@ describe('a worker', () => {
   const file = fixture('tasks.worker.mjs')
   const path = fileURLToPath(file)
   const works = async (worker: Parameters<typeof threadPool>[0]) => {
-    await using pool = threadPool<typeof import('../fixtures/tasks.worker.mjs')>(worker, { size: 1 })
+    await using pool = threadPool<typeof import('../fixtures/tasks.worker.mjs')>(worker, {
+      size: 1,
+      isolation,
+    })
     expect(await pool.run(pool.tasks.double, 21)).toBe(42)
   }
 
@@ -441,34 +476,38 @@ describe('a worker', () => {
     ['an absolute path', path],
     ['a path from the working directory', relative(process.cwd(), path)],
     ['the same with ./', `./${relative(process.cwd(), path)}`],
-    ['a function that returns a Worker', () => new Worker(file)],
     ['a data: URL', new URL(`data:text/javascript,import ${encodeURIComponent(JSON.stringify(file.href))}`)],
   ])('may be given as %s', (_kind, worker) => works(worker))
 
   it('may be TypeScript, given by the name that its compiled file will have', async () => {
     for (const name of ['typed.worker.ts', 'typed.worker.js']) {
-      await using pool = threadPool<typeof import('../fixtures/typed.worker.js')>(fixture(name), { size: 1 })
+      await using pool = threadPool<typeof import('../fixtures/typed.worker.js')>(fixture(name), {
+        size: 1,
+        isolation,
+      })
       expect(await pool.run(pool.tasks.double, 21)).toBe(42)
     }
     expect(existsSync(fixture('typed.worker.js'))).toBe(false)
   })
 
-  it('is made by a function once a thread', async () => {
+  it.skipIf(inProcesses)('may be given as a function, which is called once a thread', async () => {
     const made: Worker[] = []
     const make = () => {
       const worker = new Worker(file)
       made.push(worker)
       return worker
     }
-    await using pool = threadPool(make, { size: 2 })
+    await using pool = threadPool<typeof import('../fixtures/tasks.worker.mjs')>(make, { size: 2 })
     expect(made).toHaveLength(0)
     await pool.ready()
     expect(made).toHaveLength(2)
+    expect(await pool.run(pool.tasks.double, 21)).toBe(42)
   })
 
   it('is given the options of `worker`', async () => {
     await using pool = threadPool<typeof import('../fixtures/typed.worker.js')>(fixture('typed.worker.ts'), {
       size: 1,
+      isolation,
       worker: { env: { COLOUR: 'green' }, argv: ['x'] },
     })
     expect(await pool.run(pool.tasks.environment, 'COLOUR')).toBe('green')
@@ -503,6 +542,12 @@ describe('a bad option', () => {
     ['name', { name: 5 }],
     ['memoryLimit', { memoryLimit: 1 }],
     ['memoryLimit', { memoryLimit: '64' }],
+    ['memoryLimit', { memoryLimit: Number.POSITIVE_INFINITY }],
+    ['isolation', { isolation: 'container' }],
+    ['isolation', { isolation: null }],
+    ['process', { isolation: 'process', worker: { workerData: 1 } }],
+    ["no option 'worker.resourceLimits'", { isolation: 'process', worker: { resourceLimits: {} } }],
+    ["no option 'worker.stdio'", { isolation: 'process', worker: { stdio: 'pipe' } }],
     ['startTimeout', { startTimeout: 0 }],
     ['startTimeout', { startTimeout: '1s' }],
     ['idleTimeout', { idleTimeout: -1 }],

@@ -1,13 +1,23 @@
-import { onTestFinished } from 'vitest'
+import { mkdtempSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { afterAll, onTestFinished } from 'vitest'
+import { cell, load, open } from '../fixtures/gate.mjs'
+import { inProcesses } from './isolation.js'
 import { until } from './until.js'
 
-/** The cells of a gate, in shared memory: see spec/fixtures/gate.mjs, where tasks use them. */
-const cell = { open: 0, started: 1, active: 2, most: 3, ended: 4, cancelled: 5 } as const
+/** Of processes, which share no memory: each gate is a folder in it. */
+let folder: string | undefined
 
-/** Holds tasks of a worker until it is opened, and counts them, without any message. */
+afterAll(() => {
+  if (folder) rmSync(folder, { recursive: true })
+  folder = undefined
+})
+
+/** Holds tasks of a worker until it is opened, and counts them, without any message: see spec/fixtures/gate.mjs. */
 export class Gate {
   /** Sent to a task with its item. */
-  readonly cells = new Int32Array(new SharedArrayBuffer(64))
+  readonly cells = inProcesses ? (makeFolder() as never) : new Int32Array(new SharedArrayBuffer(64))
 
   constructor() {
     // A test that fails must not leave threads held for those after it.
@@ -16,28 +26,27 @@ export class Gate {
 
   /** Lets the tasks go on that wait for this number or a lower one. */
   open(number = 1): void {
-    Atomics.store(this.cells, cell.open, number)
-    Atomics.notify(this.cells, cell.open)
+    open(this.cells, number)
   }
 
   /** How many tasks have begun. */
   get started(): number {
-    return Atomics.load(this.cells, cell.started)
+    return load(this.cells, cell.started)
   }
 
   /** How many were in progress at once, at most. */
   get most(): number {
-    return Atomics.load(this.cells, cell.most)
+    return load(this.cells, cell.most)
   }
 
   /** How many were left, in whatever way. */
   get ended(): number {
-    return Atomics.load(this.cells, cell.ended)
+    return load(this.cells, cell.ended)
   }
 
   /** How many saw that they were cancelled. */
   get cancelled(): number {
-    return Atomics.load(this.cells, cell.cancelled)
+    return load(this.cells, cell.cancelled)
   }
 
   untilStarted(count: number): Promise<void> {
@@ -51,4 +60,9 @@ export class Gate {
   untilCancelled(count: number): Promise<void> {
     return until(`${count} tasks have seen that they are cancelled`, () => this.cancelled >= count)
   }
+}
+
+function makeFolder(): string {
+  folder ??= mkdtempSync(join(tmpdir(), 'rxjs-parallel-gates-'))
+  return mkdtempSync(join(folder, 'gate-'))
 }

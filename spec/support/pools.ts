@@ -2,6 +2,7 @@ import type { Pool, ThreadPoolOptions } from 'rxjs-parallel'
 import { threadPool } from 'rxjs-parallel'
 import { inject } from 'vitest'
 import { eager } from '../fixtures/eagerCodec.mjs'
+import { isolation } from './isolation.js'
 
 declare module 'vitest' {
   interface ProvidedContext {
@@ -11,7 +12,13 @@ declare module 'vitest' {
 }
 
 /** What this run's pools have in common. */
-export const poolOptions: ThreadPoolOptions = { size: 2, ...(inject('codec') && { codec: eager }) }
+export const poolOptions: ThreadPoolOptions = {
+  size: 2,
+  isolation,
+  // On a machine that is very busy, the default is not enough.
+  startTimeout: 50_000,
+  ...(inject('codec') && { codec: eager }),
+}
 
 /** A worker module of spec/fixtures. */
 export function fixture(file: string): URL {
@@ -30,4 +37,16 @@ export function stagesPool(
   options: ThreadPoolOptions = {},
 ): Pool<typeof import('../fixtures/stages.worker.mjs')> {
   return threadPool(fixture('stages.worker.mjs'), { ...poolOptions, ...options })
+}
+
+/** Two processes that run spec/fixtures/deadly.worker.mjs, and are quiet about how they end. */
+export function deadlyPool(
+  options: ThreadPoolOptions = {},
+): Pool<typeof import('../fixtures/deadly.worker.mjs')> {
+  return threadPool(fixture('deadly.worker.mjs'), {
+    ...poolOptions,
+    isolation: 'process',
+    worker: { stderr: true },
+    ...options,
+  })
 }

@@ -1,11 +1,11 @@
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
-import { tmpdir } from 'node:os'
+import { rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { afterAll } from 'vitest'
+import { temporaryFolder } from '../package/pack.js'
 
 /** Writes modules into a folder that is gone after the spec: such as no compiler or linter of ours should see. */
 export function workerFiles(): (name: string, code: string) => string {
-  const folder = mkdtempSync(join(tmpdir(), 'rxjs-parallel-'))
+  const folder = temporaryFolder()
   afterAll(() => rmSync(folder, { recursive: true }))
   return (name, code) => {
     const file = join(folder, name)

@@ -409,6 +409,16 @@ describe('registerError', () => {
     expect(() => registerError(type as never)).toThrow(/registerError: expected a class that extends Error/)
   })
 
+  it('takes a name by which the other side may know a class that is called otherwise here', () => {
+    const [inThread, inPage] = [class e extends Error {}, class t extends Error {}]
+    registerError(inThread, 'Minified')
+    const { error } = encodeError(new inThread('x')) as { error: { type: string } }
+    expect(error.type).toBe('Minified')
+    expect(() => registerError(inPage, 'Minified')).toThrow(/another class named Minified is registered/)
+    expect(() => registerError(inPage, '')).toThrow('registerError: the name must be a string that is')
+    expect(() => registerError(inPage, 5 as never)).toThrow(/got a number|got 5/)
+  })
+
   it('refuses another class of a name that is taken', () => {
     const Other = { HttpError: class HttpError extends Error {} }.HttpError
     expect(() => registerError(Other)).toThrow(/another class named HttpError is registered/)

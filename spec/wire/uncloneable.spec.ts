@@ -141,6 +141,15 @@ describe('findUncloneable', () => {
     )
   })
 
+  it.each([5_000, 100_000])('says of what is nested too deep (%i) that it is', (depth) => {
+    let value: unknown = null
+    for (let i = 0; i < depth; i++) value = { value }
+    expect(findUncloneable([1, value], 'items[3]')).toEqual({
+      path: 'items[3]',
+      what: 'an Array that is nested too deep',
+    })
+  })
+
   it('finds something exactly where structured clone refuses', () => {
     const { value } = fc.letrec((tie) => ({
       value: fc.oneof(

@@ -1,5 +1,5 @@
 import fc from 'fast-check'
-import { Observable, of, throwError } from 'rxjs'
+import { finalize, Observable, of, Subject, throwError } from 'rxjs'
 import { describe, expect, it, vi } from 'vitest'
 import type { Emitter } from '../../lib/worker/emission.js'
 import { emitAll, kindOf } from '../../lib/worker/emission.js'
@@ -327,6 +327,45 @@ describe('an Observable', () => {
     emit(2)
     expect(emitter.values).toEqual([1])
     expect(teardown).toHaveBeenCalledTimes(1)
+  })
+
+  it.each(['complete', 'error'] as const)('cleans up before it ends (by %s), once', (end) => {
+    const emitter = new TestEmitter()
+    const endsBefore: number[] = []
+    const source = new Subject<number>()
+    const stop = emitAll(
+      source.pipe(finalize(() => endsBefore.push(emitter.ends.length))),
+      'observable',
+      emitter,
+    )
+    source[end]('failed')
+    stop()
+    expect(endsBefore).toEqual([0])
+    expect(emitter.ends).toEqual([end === 'complete' ? 'complete' : { error: 'failed' }])
+  })
+
+  it('cleans up before it ends, at once too', () => {
+    const emitter = new TestEmitter()
+    const endsBefore: number[] = []
+    emitAll(of(1).pipe(finalize(() => endsBefore.push(emitter.ends.length))), 'observable', emitter)
+    expect(endsBefore).toEqual([0])
+    expect(emitter.ends).toEqual(['complete'])
+  })
+
+  it('whose clean-up fails as it completes fails, as a generator does', () => {
+    const emitter = new TestEmitter()
+    const source = new Subject<number>()
+    const thrown = new Error('of the clean-up')
+    const failing = source.pipe(
+      finalize(() => {
+        throw thrown
+      }),
+    )
+    emitAll(failing, 'observable', emitter)
+    source.next(1)
+    source.complete()
+    expect(emitter.values).toEqual([1])
+    expect(emitter.ends).toMatchObject([{ error: { errors: [thrown] } }])
   })
 
   it('can not be paused: its values go out, room or none', () => {

@@ -1,11 +1,12 @@
 import fc from 'fast-check'
 import { describe, expect, it, vi } from 'vitest'
+import { realTime } from '../../lib/wire/time.js'
 import { StageInput } from '../../lib/worker/stageInput.js'
 
 /** An input, and what it has reported. */
 function setUp() {
   const reported: { count: number; busy: number }[] = []
-  const input = new StageInput((count, busy) => reported.push({ count, busy }))
+  const input = new StageInput((count, busy) => reported.push({ count, busy }), realTime)
   const taken = () => reported.reduce((sum, { count }) => sum + count, 0)
   return { input, reported, taken }
 }

@@ -6,7 +6,7 @@ import { existsSync } from 'node:fs'
 import { createRequire } from 'node:module'
 import { isAbsolute, resolve } from 'node:path'
 import { fileURLToPath, pathToFileURL } from 'node:url'
-import { WorkerStartError } from '../errors.js'
+import { WorkerStartError } from '../../errors.js'
 
 /** What to start: the file itself, or a bootstrap that loads it. */
 export interface WorkerFile {
@@ -24,7 +24,8 @@ const sources: Record<string, string> = { '.js': '.ts', '.mjs': '.mts', '.cjs': 
  * beside an `x.ts` means the latter: that is how TypeScript code names it.
  */
 export function resolveWorkerFile(worker: URL | string): WorkerFile {
-  const url = toUrl(worker)
+  const given = toUrl(worker)
+  const url = /^https?:$/.test(given.protocol) ? servedFile(given) : given
   if (url.protocol !== 'file:') return { url, bootstrap: undefined }
   const path = existingFile(fileURLToPath(url))
   const file = path === fileURLToPath(url) ? url : pathToFileURL(path)
@@ -37,13 +38,34 @@ function toUrl(worker: URL | string): URL {
   return pathToFileURL(isAbsolute(worker) ? worker : resolve(worker))
 }
 
+/**
+ * Where vitest's environment is jsdom or happy-dom, Vite turns `new URL('./x.worker.ts', import.meta.url)` into the URL
+ * that its web server would serve the file by: from the working directory, or below /@fs/ from the root.
+ */
+function servedFile({ href, pathname }: URL): URL {
+  const file = pathname.startsWith('/@fs/')
+    ? new URL(`file://${pathname.slice('/@fs'.length)}`)
+    : pathToFileURL(resolve(decodeURIComponent(pathname.slice(1))))
+  if (process.env.VITEST && findFile(fileURLToPath(file))) return file
+  throw new WorkerStartError(
+    `the worker's URL is ${href}, but Node loads workers from files only; give a file's URL or its path. In a test ` +
+      'whose environment is jsdom or happy-dom, vitest may have made this URL of new URL(…, import.meta.url): let ' +
+      'the test begin with // @vitest-environment node',
+  )
+}
+
 function existingFile(path: string): string {
-  if (existsSync(path)) return path
-  const source = path.replace(/\.[cm]?js$/, (ending) => sources[ending]!)
-  if (source !== path && existsSync(source)) return source
+  const found = findFile(path)
+  if (found !== undefined) return found
   throw new WorkerStartError(
     `the worker file ${path} does not exist; give its URL as new URL('./x.worker.js', import.meta.url)`,
   )
+}
+
+function findFile(path: string): string | undefined {
+  if (existsSync(path)) return path
+  const source = path.replace(/\.[cm]?js$/, (ending) => sources[ending]!)
+  return source !== path && existsSync(source) ? source : undefined
 }
 
 function loadTypeScript(path: string, url: URL): WorkerFile {

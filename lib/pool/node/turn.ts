@@ -3,13 +3,15 @@
  * messages as long as there are any, and timers and sockets would wait for all of them.
  * @module
  */
+// Not the global one, which jsdom lacks, and which tests replace to stop the time.
+import { setImmediate } from 'node:timers'
 
 /** Milliseconds for which messages are handled in a row. */
 const longest = 5
 /** After so many milliseconds without a message the loop has turned by itself. */
 const pause = 1
 
-export class Turn {
+class Turn {
   private readonly waiting: (() => void)[] = []
   private began = 0
   private ended = 0
@@ -39,3 +41,6 @@ export class Turn {
     if (this.waiting.length > 0) setImmediate(() => this.next())
   }
 }
+
+/** The main thread has one event loop for all pools. */
+export const turn = new Turn()
