@@ -2,7 +2,7 @@
  * A queue with room for 20 in front of n workers that run `pow(base, exponent)`, as it is. Some take ten thousand
  * times as long as others; results come as they get done. Then how long it takes with 1, 2, 4 … threads.
  *
- *     npx tsx samples/bounded-queue/main.ts
+ *     npx tsx samples/bounded-queue/main.ts [--watch]
  */
 import { availableParallelism } from 'node:os'
 import Table from 'cli-table3'
@@ -10,6 +10,7 @@ import type { Pool } from 'rxjs-parallel'
 import { parallelMap, pull, threadPool } from 'rxjs-parallel'
 import { isStarted } from '../isStarted.js'
 import { seededRandom } from '../seededRandom.js'
+import { watched } from '../watch/watched.js'
 
 export type Job = [base: bigint, exponent: number]
 export type Workers = Pool<typeof import('./pow.worker.js')>
@@ -71,4 +72,4 @@ function powersOfTwo(): number[] {
   return [1, 2, 4, 8, 16, 32, 64, 128].filter((threads) => threads <= most)
 }
 
-if (isStarted(import.meta.url)) await main()
+if (isStarted(import.meta.url)) await watched(main)

@@ -1,9 +1,8 @@
-import { spawn } from 'node:child_process'
-import { once } from 'node:events'
 import { chmodSync } from 'node:fs'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { expect, it } from 'vitest'
+import { startProgram } from '../../spec/support/childProcess.js'
 import { census, main } from './main.js'
 import type { Measure } from './measureFile.js'
 import { measureFile } from './measureFile.js'
@@ -30,7 +29,7 @@ function mixedFolder(): string {
 
 it('counts every sound file and lists every broken one', async () => {
   const seen: Measure[] = []
-  const options = { folders: [mixedFolder()], threads: 2, compare: false }
+  const options = { folders: [mixedFolder()], threads: 2 }
   const { packages, threads } = await census(options, (measure) => seen.push(measure), never)
   expect(packages.map((found) => [found.package, found.files, found.lines, found.problems.length])).toEqual([
     ['p4', 8, 188, 0],
@@ -48,7 +47,7 @@ it('counts every sound file and lists every broken one', async () => {
 
 it('counts the same as a plain loop in one thread', async () => {
   const folders = [mixedFolder()]
-  const { packages } = await census({ folders, threads: 2, compare: false }, () => {}, never)
+  const { packages } = await census({ folders, threads: 2 }, () => {}, never)
   expect(await inOneThread(folders, () => {}, never)).toEqual(packages)
 })
 
@@ -86,17 +85,16 @@ it('complains in one line, with exit code 2', async () => {
   }
 })
 
-it.skipIf(process.platform === 'win32')('ends at Ctrl-C', { timeout: 60_000 }, async () => {
-  const script = fileURLToPath(new URL('./main.ts', import.meta.url))
-  const folder = fileURLToPath(new URL('../../node_modules', import.meta.url)) // enough for half a minute
-  const args = ['--import', 'tsx', script, folder]
-  const child = spawn(process.execPath, args, { stdio: ['ignore', 'pipe', 'pipe'] })
-  const [output, errors] = [collect(child.stdout), collect(child.stderr)]
-  while (!/ [1-9]\d*\/\d+ files/.test(errors.text)) await once(child.stderr, 'data') // some are done
-  child.kill('SIGINT')
-  const [code] = await once(child, 'close')
-  expect(errors.text).toMatch(/code-census: interrupted\n$/)
-  expect({ code, output: output.text }).toEqual({ code: 130, output: '' })
+it.skipIf(process.platform === 'win32')('ends at Ctrl-C', { timeout: 180_000 }, async () => {
+  const program = startProgram(
+    { file: new URL('./main.ts', import.meta.url), flags: ['--import', 'tsx'], deadline: 170_000 },
+    fileURLToPath(new URL('../../node_modules', import.meta.url)), // enough for half a minute
+  )
+  await program.complained(/ [1-9]\d*\/\d+ files/) // some are done
+  program.kill('SIGINT')
+  const { code, lines, complaints } = await program.ended
+  expect(complaints).toMatch(/code-census: interrupted\n$/)
+  expect({ code, lines }).toEqual({ code: 130, lines: [] })
 })
 
 async function run(args: string[]) {
@@ -107,12 +105,4 @@ async function run(args: string[]) {
     (line) => complaints.push(line),
   )
   return { code, output: lines.join('\n'), complaints }
-}
-
-function collect(stream: NodeJS.ReadableStream) {
-  const collected = { text: '' }
-  stream.setEncoding('utf8').on('data', (chunk) => {
-    collected.text += chunk
-  })
-  return collected
 }

@@ -2,30 +2,34 @@
  * A census of the code in a folder: every .js, .ts, .mjs and .cjs file is parsed with the TypeScript compiler, in
  * as many threads as there are cores.
  *
- *     npm start -- [FOLDER] [--compare] [--threads N]
+ *     npm start -- [FOLDER] [--compare] [--threads N] [--watch]
  */
 import { isDeepStrictEqual } from 'node:util'
 import { fromEvent, lastValueFrom, takeUntil, tap, toArray } from 'rxjs'
 import { fanIn, fanOut, parallelMap, pull, threadPool } from 'rxjs-parallel'
 import { isStarted } from '../isStarted.js'
+import { watched } from '../watch/watched.js'
 import { files } from './files.js'
 import type { Measure } from './measureFile.js'
 import { inOneThread } from './oneThread.js'
 import type { Options } from './options.js'
 import { readOptions, UsageError } from './options.js'
-import { showProgress } from './progress.js'
+import { noProgress, showProgress } from './progress.js'
 import * as report from './report.js'
 import { largestFirst } from './totals.js'
 
 /** @throws the signal's reason, once that is aborted */
 export async function census(
-  { folders, threads }: Options,
+  { folders, threads }: Pick<Options, 'folders' | 'threads'>,
   onMeasure: (measure: Measure) => void,
   signal: AbortSignal,
 ) {
   // #region census
   const worker = new URL('./census.worker.ts', import.meta.url)
-  const pool = threadPool<typeof import('./census.worker.js')>(worker, { size: threads })
+  const pool = threadPool<typeof import('./census.worker.js')>(worker, {
+    size: threads,
+    startTimeout: 60_000, // each loads a compiler
+  })
   const packages$ = pull(files(...folders)).pipe(
     parallelMap(pool.tasks.measureFile, { ordered: false }),
     tap(onMeasure),
@@ -79,10 +83,11 @@ async function countAndReport(options: Options, log: (line: string) => void, sig
 
 async function timed<R>(
   title: string,
-  { folders }: Options,
+  { folders, watch }: Options,
   work: (step: (m: Measure) => void) => Promise<R>,
 ) {
-  const progress = showProgress(title, folders)
+  // The view of the pool is drawn in the same place.
+  const progress = watch ? noProgress : showProgress(title, folders)
   const start = performance.now()
   try {
     const result = await work(progress.step)
@@ -92,4 +97,4 @@ async function timed<R>(
   }
 }
 
-if (isStarted(import.meta.url)) process.exitCode = await main(process.argv.slice(2))
+if (isStarted(import.meta.url)) process.exitCode = await watched((log) => main(process.argv.slice(2), log))

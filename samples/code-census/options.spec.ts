@@ -14,9 +14,10 @@ it('takes some installed packages and every core by default', () => {
 
 it('takes a folder and flags, in any order', () => {
   const folder = temporaryFolder({})
-  const options = { folders: [folder], threads: 3, compare: true }
+  const options = { folders: [folder], threads: 3, compare: true, watch: false }
   expect(readOptions(['--threads', '3', folder, '--compare'])).toEqual(options)
   expect(readOptions(['--compare', '--threads=3', folder])).toEqual(options)
+  expect(readOptions(['--watch', '--threads=3', folder])).toEqual({ ...options, compare: false, watch: true })
 })
 
 it('takes a folder from where the user stands', () => {

@@ -10,12 +10,14 @@ export interface Options {
   readonly threads: number
   /** Do it again in one thread. */
   readonly compare: boolean
+  /** Show the pool while it runs: see samples/watch. */
+  readonly watch: boolean
 }
 
 /** Its message is one line that tells the user what to write instead. */
 export class UsageError extends Error {}
 
-const USAGE = 'usage: npm start -- [FOLDER] [--compare] [--threads N]'
+const USAGE = 'usage: npm start -- [FOLDER] [--compare] [--threads N] [--watch]'
 
 /** @throws UsageError */
 export function readOptions(args: readonly string[]): Options {
@@ -26,11 +28,16 @@ export function readOptions(args: readonly string[]): Options {
     folders: folder === undefined ? somePackages() : [checkFolder(folder)],
     threads: values.threads === undefined ? availableParallelism() : readThreads(values.threads),
     compare: values.compare ?? false,
+    watch: values.watch ?? false,
   }
 }
 
 function readFlags(args: readonly string[]) {
-  const options = { compare: { type: 'boolean' }, threads: { type: 'string' } } as const
+  const options = {
+    compare: { type: 'boolean' },
+    threads: { type: 'string' },
+    watch: { type: 'boolean' },
+  } as const
   try {
     return parseArgs({ args: [...args], options, allowPositionals: true })
   } catch (error) {

@@ -2,11 +2,19 @@ import { SingleBar } from 'cli-progress'
 import { files } from './files.js'
 import type { Measure } from './measureFile.js'
 
+/** How far it is. */
+interface Progress {
+  step(measure: Measure): void
+  stop(): Promise<void>
+}
+
+export const noProgress: Progress = { step() {}, stop: async () => {} }
+
 /**
  * A bar on stderr that counts the files along with the work: a walk without parsing is soon at its end. Where
  * there is no terminal, a line now and then.
  */
-export function showProgress(title: string, folders: readonly string[]) {
+export function showProgress(title: string, folders: readonly string[]): Progress {
   const bar = new SingleBar({
     format: `${title} {bar} {value}/{total} files, {problems} problems, {duration_formatted}`,
     noTTYOutput: true,

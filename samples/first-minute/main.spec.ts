@@ -21,10 +21,12 @@ it('prints what its comments say', async () => {
     'hello',
   ])
   expect(parts.scoped).toEqual([256])
+  expect(parts.packed).toEqual([21, 23, 24])
   expect(parts.closing).toEqual([true])
 })
 
 it('has a worker module whose functions can be called without any thread', () => {
+  expect(tasks.square(3)).toBe(9)
   expect(tasks.pow(2, 8)).toBe(256)
   expect([...tasks.divisors(6)]).toEqual([1, 2, 3, 6])
 })

@@ -3,7 +3,8 @@
  *
  *     npx tsx samples/first-minute/main.ts
  */
-import { of, range } from 'rxjs'
+// #region imports
+import { map, of, range } from 'rxjs'
 import {
   fanIn,
   fanOut,
@@ -14,6 +15,8 @@ import {
   threadPool,
   toAsyncIterable,
 } from 'rxjs-parallel'
+import { msgpack } from 'rxjs-parallel/msgpack'
+// #endregion
 import { isStarted } from '../isStarted.js'
 import type { Reading } from './primes.worker.js'
 import { serveOnePage } from './webServer.js'
@@ -110,6 +113,16 @@ async function scoped(log: Log) {
   // #endregion
 }
 
+async function packed(log: Log) {
+  const worker = new URL('./primes.worker.ts', import.meta.url)
+  const readings = [21, 25, 26].map((celsius): Reading => ({ sensor: 'roof', celsius }))
+  // #region codec
+  await using records = threadPool<typeof import('./primes.worker.js')>(worker, { size: 1, codec: msgpack() })
+  const means$ = pull(readings).pipe(fanOut(records.tasks.runningMean), fanIn())
+  await means$.pipe(map(({ mean }) => mean)).forEach(log) // 21 23 24
+  // #endregion
+}
+
 async function closing(log: Log) {
   // #region closing
   await pool.close() // lets what runs finish; terminate() doesn't
@@ -118,7 +131,18 @@ async function closing(log: Log) {
 }
 
 export async function main(log: Log = console.log) {
-  for (const part of [ordered, unordered, branches, producer, loop, inline, errors, scoped, closing]) {
+  for (const part of [
+    ordered,
+    unordered,
+    branches,
+    producer,
+    loop,
+    inline,
+    errors,
+    scoped,
+    packed,
+    closing,
+  ]) {
     log(`${part.name}:`)
     await part(log)
   }

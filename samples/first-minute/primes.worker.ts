@@ -8,6 +8,7 @@ export interface Reading {
 
 export default expose({
   // Any function, its signature untouched.
+  square: (x: number) => x * x,
   pow: (base: number, exponent: number) => base ** exponent,
 
   // A generator emits many values for one.

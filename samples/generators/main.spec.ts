@@ -6,7 +6,10 @@ import { acrossThreads, inOneThread, main } from './main.js'
 
 let pool: Pool<typeof import('./steps.worker.js')>
 beforeEach(() => {
-  pool = threadPool(new URL('./steps.worker.ts', import.meta.url), { size: 2 })
+  pool = threadPool(new URL('./steps.worker.ts', import.meta.url), {
+    size: 2,
+    startTimeout: 50_000,
+  })
 })
 afterEach(() => pool.close())
 

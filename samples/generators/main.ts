@@ -2,13 +2,14 @@
  * Generator functions, composed as plain calls in one thread and then, unchanged, across threads: many producers,
  * many consumer-producers and many consumers. When one of them fails, the whole pipeline ends with its error.
  *
- *     npx tsx samples/generators/main.ts
+ *     npx tsx samples/generators/main.ts [--watch]
  */
 import type { Observable } from 'rxjs'
 import { from, lastValueFrom, toArray } from 'rxjs'
 import type { Pool } from 'rxjs-parallel'
 import { fanIn, fanOut, fromTask, threadPool } from 'rxjs-parallel'
 import { isStarted } from '../isStarted.js'
+import { watched } from '../watch/watched.js'
 import type { Tally } from './steps.js'
 import { factorize, numbers, tally } from './steps.js'
 
@@ -64,4 +65,4 @@ function describe({ factors, numbers }: Tally): string {
   return `  ${numbers} with ${factors} prime factor${factors === 1 ? '' : 's'}`
 }
 
-if (isStarted(import.meta.url)) await main()
+if (isStarted(import.meta.url)) await watched(main)

@@ -2,7 +2,7 @@
  * A pool of consumers that take task objects from a queue and give results back as they get done; and the parallel
  * equivalent of `map` over a list. What ends the queue is its completion: no consumer needs a poison pill.
  *
- *     npx tsx samples/task-queue/main.ts
+ *     npx tsx samples/task-queue/main.ts [--watch]
  */
 import type { Observable } from 'rxjs'
 import { from, lastValueFrom, Subject, toArray } from 'rxjs'
@@ -10,6 +10,7 @@ import type { Pool } from 'rxjs-parallel'
 import { parallelMap, threadPool } from 'rxjs-parallel'
 import { isStarted } from '../isStarted.js'
 import { seededRandom } from '../seededRandom.js'
+import { watched } from '../watch/watched.js'
 import type { Task } from './tasks.js'
 
 type Consumer = typeof import('./consumer.worker.js')
@@ -58,4 +59,4 @@ export function randomTasks(count: number): Task[] {
   })
 }
 
-if (isStarted(import.meta.url)) await main()
+if (isStarted(import.meta.url)) await watched(main)

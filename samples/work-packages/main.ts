@@ -2,12 +2,13 @@
  * Work packages that carry their functions with them: each producer, in a thread of its own, sends random texts and
  * a random choice of functions; whichever consumer is free applies them one by one and says which thread it is.
  *
- *     npx tsx samples/work-packages/main.ts
+ *     npx tsx samples/work-packages/main.ts [--watch]
  */
 import { map, range } from 'rxjs'
 import type { Pool } from 'rxjs-parallel'
 import { fanIn, fromTask, parallelMap, threadPool } from 'rxjs-parallel'
 import { isStarted } from '../isStarted.js'
+import { watched } from '../watch/watched.js'
 
 type Producers = Pool<typeof import('./producer.worker.js')>
 type Consumers = Pool<typeof import('./consumer.worker.js')>
@@ -47,4 +48,4 @@ export async function main(log = console.log) {
   }
 }
 
-if (isStarted(import.meta.url)) await main()
+if (isStarted(import.meta.url)) await watched(main)

@@ -1,15 +1,17 @@
 import { existsSync, readFileSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
 
-// README code comes from samples, so that it can't rot. A block says where from in the line before it:
+// Code of README and of the site's pages comes from samples, so that it can't rot. A block says where from in the line
+// before it:
 //   <!-- code: samples/first-minute/main.ts#region-name -->
-// which is the text between `// #region region-name` and `// #endregion` there, or without # the whole file.
+// which is the text between `// #region region-name` and `// #endregion` there (in Python `# #region`), or without # the
+// whole file.
 
 /** A path in the repository, given from its top. */
 export const atRoot = (path: string): string => fileURLToPath(new URL(`../../${path}`, import.meta.url))
 
 export interface Block {
-  /** 1 is README's first line: that of the opening fence. */
+  /** 1 is the document's first line: that of the opening fence. */
   readonly line: number
   readonly language: string
   /** As in the comment before the block; undefined if there is none. */
@@ -21,7 +23,7 @@ const block = /^(?:<!-- code: (?<source>\S+) -->\n)?```(?<language>[^\s`]*)[^\n]
 
 export const isScript = (language: string): boolean => /^([cm]?[jt]sx?|javascript|typescript)$/.test(language)
 
-/** README's fenced blocks. */
+/** A document's fenced blocks. */
 export function blocks(markdown: string): Block[] {
   return [...markdown.matchAll(block)].map(({ index, groups }) => {
     const { source, language = '', code = '' } = groups ?? {}
@@ -30,10 +32,10 @@ export function blocks(markdown: string): Block[] {
   })
 }
 
-/** README without its fenced blocks: what is prose, and may hold links. */
+/** A document without its fenced blocks: what is prose, and may hold links. */
 export const prose = (markdown: string): string => markdown.replace(block, '')
 
-/** README with the code that its samples have now. */
+/** A document with the code that its samples have now. */
 export function withSamples(markdown: string): string {
   return markdown.replace(block, (whole: string, ...rest) => {
     const { source, code } = rest.at(-1) as { source?: string; code: string }
@@ -46,17 +48,17 @@ export function withSamples(markdown: string): string {
 /** The code that `FILE` or `FILE#REGION` names. Throws if there is none. */
 export function sampleCode(source: string): string {
   const [path = '', region] = source.split('#')
-  if (!existsSync(atRoot(path))) throw new Error(`README quotes ${source}: there is no such file`)
+  if (!existsSync(atRoot(path))) throw new Error(`a document quotes ${source}: there is no such file`)
   const lines = readFileSync(atRoot(path), 'utf8').trimEnd().split('\n')
   return dedent(region === undefined ? lines : regionOf(lines, region, source))
 }
 
-const opens = /^\s*\/\/ #region\b\s*(.*?)\s*$/
-const closes = /^\s*\/\/ #endregion\b/
+const opens = /^\s*(?:\/\/|#) #region\b\s*(.*?)\s*$/
+const closes = /^\s*(?:\/\/|#) #endregion\b/
 
 function regionOf(lines: readonly string[], region: string, source: string): string[] {
   const first = lines.findIndex((line) => opens.exec(line)?.[1] === region)
-  if (first < 0) throw new Error(`README quotes ${source}: there is no such region`)
+  if (first < 0) throw new Error(`a document quotes ${source}: there is no such region`)
   let depth = 1
   for (let end = first + 1; end < lines.length; end++) {
     const line = lines[end] as string
@@ -64,7 +66,7 @@ function regionOf(lines: readonly string[], region: string, source: string): str
     if (closes.test(line)) depth--
     if (depth === 0) return lines.slice(first + 1, end)
   }
-  throw new Error(`README quotes ${source}: the region has no end`)
+  throw new Error(`a document quotes ${source}: the region has no end`)
 }
 
 /** Without the margin that all lines share, and without the marks of regions. */
