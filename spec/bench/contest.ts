@@ -122,25 +122,29 @@ class Runner {
       sum += digest(result)
     }
     const start = performance.now()
-    await this.beforeDeadline(this.contestant.run({ task, items, take, moves, setting }))
-    const seconds = (performance.now() - start) / 1000
+    const job = { task, items, take, moves, setting }
+    const told = await this.beforeDeadline<unknown>(this.contestant.run(job))
+    const ms = typeof told === 'number' ? told : performance.now() - start
     const wanted = this.competitor.role === 'limit' ? load.echoSum : load.sum
     if (taken !== count || sum !== wanted)
       throw new Error(
         `${this.workload}, ${this.name}: ${count} results should add up to ${wanted}, got ${taken} and ${sum}`,
       )
-    return count / seconds
+    return (count / ms) * 1000
   }
 
   /** A competitor that hangs is named. */
-  private async beforeDeadline(run: Promise<void>): Promise<void> {
+  private async beforeDeadline<R>(run: Promise<R>): Promise<R> {
     const stop = new AbortController()
     const late = setTimeout(DEADLINE_MS, undefined, { signal: stop.signal }).then(() => {
       throw new Error(`${this.workload}, ${this.name}: not done after ${DEADLINE_MS / 1000} s`)
     })
     // Stopped in time, it is rejected as well.
     late.catch(() => {})
-    await Promise.race([run, late])
-    stop.abort()
+    try {
+      return await Promise.race([run, late])
+    } finally {
+      stop.abort()
+    }
   }
 }

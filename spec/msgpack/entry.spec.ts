@@ -10,7 +10,7 @@ const dist = (file: string) => pathToFileURL(`${root}/dist/${file}`).href
 const output = (code: string, ...options: string[]): string =>
   execFileSync(process.execPath, [...options, '--input-type=module', '--eval', code], {
     encoding: 'utf8',
-    timeout: 15_000,
+    timeout: 50_000,
     env: { ...process.env, NODE_OPTIONS: '' },
   }).trim()
 

@@ -1,6 +1,6 @@
 // What users get: the packed tarball, installed into an empty project.
 import { execFileSync, spawnSync } from 'node:child_process'
-import { readdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs'
+import { readdirSync, readFileSync, realpathSync, rmSync, symlinkSync, writeFileSync } from 'node:fs'
 import { homedir } from 'node:os'
 import { basename, join } from 'node:path'
 import { pathToFileURL } from 'node:url'
@@ -8,7 +8,7 @@ import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest'
 import { pack, root, temporaryFolder } from './pack.js'
 
 // Whole compilations, which take their time on a busy machine.
-vi.setConfig({ testTimeout: 60_000 })
+vi.setConfig({ testTimeout: 180_000 })
 
 const project = temporaryFolder()
 const installed = join(project, 'node_modules/rxjs-parallel')
@@ -58,7 +58,7 @@ const files = {
   'main.mjs': `
     import { lastValueFrom, range, toArray } from 'rxjs'
     import { parallelMap, threadPool } from 'rxjs-parallel'
-    const pool = threadPool(new URL('./tasks.mjs', import.meta.url), { size: 2 })
+    const pool = threadPool(new URL('./tasks.mjs', import.meta.url), { size: 2, isolation: process.argv[2] })
     const results = range(1, 3).pipe(parallelMap(pool.tasks.double), toArray())
     console.log(JSON.stringify(await lastValueFrom(results)))`,
   'inline.mjs': `
@@ -75,7 +75,8 @@ const files = {
     const { pathToFileURL } = require('node:url')
     const { lastValueFrom, range, toArray } = require('rxjs')
     const { parallelMap, threadPool } = require('rxjs-parallel')
-    const pool = threadPool(pathToFileURL(require.resolve('./tasks.cjs')), { size: 2 })
+    const worker = pathToFileURL(require.resolve('./tasks.cjs'))
+    const pool = threadPool(worker, { size: 2, isolation: process.argv[2] })
     const results = range(1, 3).pipe(parallelMap(pool.tasks.double), toArray())
     lastValueFrom(results).then((values) => console.log(JSON.stringify(values)))`,
   'inline.cjs': `
@@ -87,6 +88,12 @@ const files = {
   'tasks.ts': `
     import { expose } from 'rxjs-parallel/worker'
     export default expose({ double: (n: number) => n * 2 })`,
+  'typed.mjs': `
+    import { lastValueFrom, range, toArray } from 'rxjs'
+    import { parallelMap, threadPool } from 'rxjs-parallel'
+    const pool = threadPool(new URL(process.argv[2], import.meta.url), { size: 2 })
+    const results = range(1, 3).pipe(parallelMap(pool.tasks.double), toArray())
+    console.log(JSON.stringify(await lastValueFrom(results).catch(String)))`,
   ...codecPrograms(),
 
   'right.ts': `
@@ -115,7 +122,7 @@ afterAll(() => rmSync(project, { recursive: true }))
 
 /** What a program of the project prints. It has to end by itself, though its pool was not closed. */
 const output = (...program: string[]): unknown =>
-  JSON.parse(execFileSync(process.execPath, program, { cwd: project, encoding: 'utf8', timeout: 15_000 }))
+  JSON.parse(execFileSync(process.execPath, program, { cwd: project, encoding: 'utf8', timeout: 100_000 }))
 
 describe.each([
   ['an ES module', 'mjs'],
@@ -129,9 +136,29 @@ describe.each([
     ])
   })
 
+  test('runs a worker file in other processes', () => {
+    expect(output(`main.${extension}`, 'process')).toEqual([
+      [2, true],
+      [4, true],
+      [6, true],
+    ])
+  })
+
   test('finds its own worker file for an inline function', () => {
     expect(output(`inline.${extension}`)).toEqual([2, 4, 6])
   })
+})
+
+test('a TypeScript worker file runs where Node can load it, and else says what to install', () => {
+  const [typed, named] = ['./tasks.ts', './tasks.js'].map((worker) => output('typed.mjs', worker))
+  if ((process.features as { typescript?: unknown }).typescript) expect(typed).toEqual([2, 4, 6])
+  else
+    expect(typed).toBe(
+      `WorkerStartError: the worker file ${join(realpathSync(project), 'tasks.ts')} is TypeScript, which Node ` +
+        `${process.versions.node} can't load by itself; install tsx (npm install --save-dev tsx), use Node 22.18 ` +
+        'or later, or compile the file',
+    )
+  expect(named).toEqual(typed)
 })
 
 describe('the msgpack codec', () => {
@@ -198,14 +225,26 @@ describe('what is published', () => {
   test('has declarations for both module systems', () => {
     expect(declarations().map((file) => basename(file))).toEqual(
       expect.arrayContaining(
-        ['index', 'worker', 'msgpack'].flatMap((name) => [`${name}.d.ts`, `${name}.d.cts`]),
+        ['index', 'worker', 'angular', 'msgpack', 'nats', 'nestjs'].flatMap((name) => [
+          `${name}.d.ts`,
+          `${name}.d.cts`,
+        ]),
       ),
     )
   })
 
   test('names none of threads’ types, which users could not resolve', () => {
-    const naming = declarations().filter((file) => /['"]threads['"/]/.test(readFileSync(file, 'utf8')))
+    const naming = declarations().filter((file) =>
+      /\b(from|import|path=|types=)\s*\(?['"]threads['"/]/.test(readFileSync(file, 'utf8')),
+    )
     expect(naming).toEqual([])
+  })
+
+  test('loads nothing of its own by import() as CommonJS, which Jest refuses', () => {
+    const importing = published().filter(
+      (file) => file.endsWith('.cjs') && /\bimport\(['"]/.test(readFileSync(file, 'utf8')),
+    )
+    expect(importing).toEqual([])
   })
 
   test('holds no path of the machine it was built on', () => {

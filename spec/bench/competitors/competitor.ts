@@ -17,7 +17,7 @@ export interface Job {
 
 /**
  * What a competitor is: `ours`; a `pool` that is fed item by item; `batched` by hand; the `limit` that a bare port
- * sets; the plain `loop` in this thread.
+ * sets; the plain `loop` without any pool.
  */
 export type Role = 'ours' | 'pool' | 'batched' | 'limit' | 'loop'
 
@@ -33,7 +33,8 @@ export interface Competitor {
 
 /** A competitor that is ready to run. */
 export interface Contestant {
-  run(job: Job): Promise<void>
+  /** Returns how many milliseconds it took, where that isn't the time till it returns. */
+  run(job: Job): Promise<void> | Promise<number>
   /** Runs one item, where it can be called so. */
   readonly one?: (task: TaskName, item: unknown) => Promise<unknown>
   close(): Promise<void>

@@ -1,16 +1,24 @@
-import { tasks } from '../workers/tasks.mjs'
+import { once } from 'node:events'
+import { Worker } from 'node:worker_threads'
+import { execArgv, workerFile } from '../workers/file.js'
 import type { Competitor } from './competitor.js'
 
-/** No threads at all. */
+/** No threads but one, in which items go nowhere: see workers/loop.mjs. */
 export const plainLoop: Competitor = {
   name: 'plain loop',
   role: 'loop',
   settings: [0],
-  open: async () => ({
-    run: async ({ task, items, take }) => {
-      const run = tasks[task] as (item: unknown) => unknown
-      for (const item of items) take(run(item))
-    },
-    close: async () => {},
-  }),
+  open: async () => {
+    const worker = new Worker(workerFile('loop'), { execArgv })
+    await once(worker, 'online')
+    return {
+      run: async ({ task, items, take }) => {
+        worker.postMessage({ task, items: [...items] })
+        const [{ results, ms }] = (await once(worker, 'message')) as [{ results: unknown[]; ms: number }]
+        for (const result of results) take(result)
+        return ms
+      },
+      close: async () => void (await worker.terminate()),
+    }
+  },
 }

@@ -1,15 +1,10 @@
 /** Items a second, as a picture. */
-import { logger, None, parse, View } from 'vega'
 import type { TopLevelSpec } from 'vega-lite'
-import { compile } from 'vega-lite'
+import { style, svg, TEXT } from '../../report/svg.js'
 import type { Entry, Result } from '../bench.js'
 import { THREADS } from '../competitors/competitor.js'
 import { median } from '../statistics.js'
 import { number } from './format.js'
-
-// Readable on white and on black.
-const TEXT = '#848d97'
-const GRID = '#848d9733'
 
 const rates = ['numbers', 'records', 'arithmetic', 'uneven', 'buffers']
 
@@ -48,18 +43,11 @@ interface Bar {
   readonly label: string
 }
 
-/** An SVG. Fonts are the reader's; the background is whatever it is shown on. */
+/** An SVG. */
 export async function plot(results: readonly Result[]): Promise<string> {
   const bars = results.filter(({ workload }) => rates.includes(workload)).flatMap(barsOf)
   if (bars.length === 0) return ''
-  // It warns of every facet whose scales are its own.
-  const compiled = compile(spec(bars), { logger: logger(None) })
-  const view = new View(parse(compiled.spec), { renderer: 'none' })
-  try {
-    return await view.toSVG()
-  } finally {
-    view.finalize()
-  }
+  return svg(spec(bars))
 }
 
 function barsOf({ title, entries }: Result): Bar[] {
@@ -132,17 +120,7 @@ function spec(bars: readonly Bar[]): TopLevelSpec {
         },
       ],
     },
-    config: {
-      // It is shown as an image, which has its own text for those who don't see it.
-      aria: false,
-      background: 'transparent',
-      font: 'system-ui, sans-serif',
-      view: { stroke: null },
-      axis: { labelColor: TEXT, titleColor: TEXT, titleFontWeight: 'normal', gridColor: GRID, domain: false },
-      axisX: { tickColor: GRID },
-      header: { labelColor: TEXT, labelFontSize: 12 },
-      legend: { labelColor: TEXT, labelFontSize: 11, labelLimit: 0, symbolType: 'square' },
-    },
+    config: style,
   }
 }
 

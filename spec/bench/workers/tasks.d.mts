@@ -16,5 +16,6 @@ export declare const tasks: {
   plusOne: (x: number) => number
   reprice: (item: Item) => Item
   spin: (item: Spin) => number
+  turn: (text: string) => string
   touch: (buffer: ArrayBuffer) => ArrayBuffer
 }

@@ -6,6 +6,7 @@ import { latency } from './latency.js'
 import { memory } from './memory.js'
 import { msgpack } from './msgpack.js'
 import { numbers } from './numbers.js'
+import { processes } from './processes.js'
 import { records } from './records.js'
 import { stages } from './stages.js'
 import { threads } from './threads.js'
@@ -23,4 +24,5 @@ export const workloads: readonly Workload[] = [
   delay,
   stages,
   threads,
+  processes,
 ]

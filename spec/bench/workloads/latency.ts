@@ -1,4 +1,4 @@
-import type { Bench, Result, Workload } from '../bench.js'
+import type { Bench, Entry, Workload } from '../bench.js'
 import { pools } from '../competitors/all.js'
 import { barePort } from '../competitors/barePort.js'
 import type { Competitor, Contestant } from '../competitors/competitor.js'
@@ -10,31 +10,39 @@ import { quantile } from '../statistics.js'
 export const latency: Workload = {
   name: 'latency',
   run: async (bench) => {
-    const opened: { competitor: Competitor; contestant: Contestant }[] = []
-    try {
-      for (const competitor of [ours(), ...pools, barePort])
-        opened.push({ competitor, contestant: await competitor.open() })
-      return await measureAll(bench, opened)
-    } finally {
-      for (const { contestant } of opened) await contestant.close()
-    }
+    const byCall = ours({ name: 'rxjs-parallel, pool.run', one: 'run' })
+    const { p50, p99 } = await latenciesOf(bench, [ours(), byCall, ...pools, barePort])
+    return [
+      { workload: 'latency', title: "one item's latency, p50", unit: 'ms', entries: p50 },
+      { workload: 'latency p99', title: "one item's latency, p99", unit: 'ms', entries: p99 },
+    ]
   },
+}
+
+/** In milliseconds. */
+export async function latenciesOf(
+  bench: Bench,
+  competitors: readonly Competitor[],
+): Promise<Record<'p50' | 'p99', Entry[]>> {
+  const opened: { competitor: Competitor; contestant: Contestant }[] = []
+  try {
+    for (const competitor of competitors) opened.push({ competitor, contestant: await competitor.open() })
+    return await measureAll(bench, opened)
+  } finally {
+    for (const { contestant } of opened) await contestant.close()
+  }
 }
 
 async function measureAll(
   bench: Bench,
   opened: readonly { competitor: Competitor; contestant: Contestant }[],
-): Promise<Result[]> {
+): Promise<Record<'p50' | 'p99', Entry[]>> {
   const calls = bench.quick ? 20 : 3000
   const those = opened.flatMap(({ competitor: { name, role }, contestant: { one } }) =>
     one ? [{ name, role, measure: () => roundTrips(name, one, role === 'limit', calls) }] : [],
   )
   for (const { measure } of those) await measure()
-  const { p50, p99 } = await inRounds(bench, ['p50', 'p99'], those)
-  return [
-    { workload: 'latency', title: "one item's latency, p50", unit: 'ms', entries: p50 },
-    { workload: 'latency p99', title: "one item's latency, p99", unit: 'ms', entries: p99 },
-  ]
+  return inRounds(bench, ['p50', 'p99'], those)
 }
 
 async function roundTrips(

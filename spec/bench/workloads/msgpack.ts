@@ -1,6 +1,6 @@
+import { msgpack as codec } from 'rxjs-parallel/msgpack'
 import type { Workload } from '../bench.js'
 import { barePort } from '../competitors/barePort.js'
-import { msgpackOptions } from '../competitors/msgpack.js'
 import { ours } from '../competitors/ours.js'
 import { contest } from '../contest.js'
 import { recordSource } from './records.js'
@@ -9,13 +9,14 @@ import { recordSource } from './records.js'
 export const msgpack: Workload = {
   name: 'msgpack',
   run: async (bench) => {
-    const options = await msgpackOptions()
-    if (!options) {
-      bench.say('skipped: there is no entry rxjs-parallel/msgpack yet')
-      return []
-    }
     const title = 'records with the msgpack codec'
-    const competitors = [ours({ options }), barePort]
-    return [await contest(bench, { workload: 'msgpack', title, source: recordSource, competitors })]
+    const competitors = [
+      ours({ options: { codec: codec() } }),
+      ours({ name: 'rxjs-parallel without it' }),
+      barePort,
+    ]
+    return [
+      await contest(bench, { workload: 'msgpack', title, source: recordSource, competitors, seconds: 2 }),
+    ]
   },
 }

@@ -13,7 +13,8 @@ const LONG_MS = 20
 const BLOCK = 200
 const spins = new Spins()
 
-function items(count: number): Spin[] {
+/** Short items, with a long one here and there: the same at each run. */
+export function unevenItems(count: number): Spin[] {
   const random = seededRandom(1)
   const list: Spin[] = []
   while (list.length < count) {
@@ -28,7 +29,7 @@ const source: LoadSource = {
   task: 'spin',
   most: 1_000_000,
   step: BLOCK,
-  load: (count) => spins.load(items(count)),
+  load: (count) => spins.load(unevenItems(count)),
 }
 
 export const uneven: Workload = {
