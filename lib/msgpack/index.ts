@@ -4,8 +4,10 @@
  */
 import type { CodecKind } from '../wire/codec.js'
 import { registerCodec } from '../wire/codec.js'
-import { MsgpackDecoder } from './decoder.js'
-import { MsgpackEncoder } from './encoder.js'
+import { RecordDecoder } from '../wire/records/decoder.js'
+import { RecordEncoder } from '../wire/records/encoder.js'
+import { opener, seal } from './envelope.js'
+import { isUtf8 } from './wellFormed.js'
 
 export type { CodecKind } from '../wire/codec.js'
 
@@ -13,8 +15,8 @@ export type { CodecKind } from '../wire/codec.js'
 const kind = registerCodec({
   name: 'msgpack',
   module: import.meta.url,
-  encoder: () => new MsgpackEncoder(),
-  decoder: () => new MsgpackDecoder(),
+  encoder: () => new RecordEncoder(seal, isUtf8),
+  decoder: () => new RecordDecoder(opener()),
 })
 
 /**
@@ -25,8 +27,8 @@ const kind = registerCodec({
  * codec: other values, text that UTF-8 can't carry. So does what structured clone carries better: batches of few,
  * strings of more than 255 characters, text that isn't ASCII.
  *
- * It doesn't help where objects are used as maps, each with keys of its own, or where buffers are most of the data.
- * One thing it carries that structured clone refuses: a Proxy of a plain object or array arrives as what it stands for.
+ * It is for pools over NATS, whose messages it makes smaller, by a quarter or so. Between threads and processes records
+ * travel packed without it, too, and no slower.
  *
  * @returns the codec, for the option `codec` of `threadPool`. It has no options.
  *

@@ -4,7 +4,7 @@
  * @module
  */
 import type { CodecKind } from '../wire/codec.js'
-import { codecNamed } from '../wire/codec.js'
+import { codecNamed, isAsItIs } from '../wire/codec.js'
 import { encodeFrame } from '../wire/frames.js'
 import type { Values } from '../wire/messages.js'
 import { pack } from '../wire/packing.js'
@@ -18,15 +18,14 @@ export const byNats: Transport = { to: 'another machine', moves: false, clone: (
 export function carry(values: Values, codec: CodecKind | undefined): Carried {
   const packed = pack(values)
   if (!codec || packed instanceof Float64Array) return { values: packed }
-  return { values: codec.encoder().encode(packed).payload, codec: codec.name }
+  return { values: codec.encoder().encode(packed)?.payload ?? packed, codec: codec.name }
 }
 
 /** The values of a message. Throws {@link Malformed}. */
 export function unpack({ values, codec }: Carried): Values {
-  const found = codec === undefined ? values : decoded(values, codec)
-  if (!Array.isArray(found) && !(found instanceof Float64Array))
-    throw new Malformed('a message without values')
-  return found
+  if (isAsItIs(values)) return values
+  if (codec === undefined) throw new Malformed('a message without values')
+  return decoded(values, codec)
 }
 
 /** Throws for one that this process doesn't have. */
@@ -38,7 +37,7 @@ export function codecOf({ codec }: Carried): CodecKind | undefined {
   return kind
 }
 
-function decoded(values: unknown, codec: string): unknown {
+function decoded(values: unknown, codec: string): Values {
   const kind = codecOf({ values, codec })!
   try {
     return kind.decoder().decode(values)

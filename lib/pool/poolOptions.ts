@@ -70,7 +70,7 @@ export interface ThreadPoolOptions<S = object> {
   readonly worker?: Readonly<Record<string, unknown>>
   /**
    * The form in which values travel to the threads and back: `msgpack()` of `rxjs-parallel/msgpack`, which is made for
-   * records. Batches of numbers travel packed with any. Default: structured clone's own form.
+   * records. Batches of numbers travel packed with any. Default: records packed, all else by structured clone.
    */
   readonly codec?: CodecKind
   /**

@@ -4,9 +4,14 @@
  * @module
  */
 
+import type { Values } from './messages.js'
+
 /** A batch, ready to be posted. */
 export interface Packed {
-  /** What structured clone takes, unless a value is in it that it refuses. Not a Float64Array: numbers go so. */
+  /**
+   * What structured clone takes, unless a value is in it that it refuses. Not a Float64Array, nor an array: numbers go
+   * so, and values as they are.
+   */
   readonly payload: unknown
   /** Parts of the payload to be moved. They come besides those that the values' owner wants to be moved. */
   readonly transfer: Transferable[]
@@ -22,13 +27,16 @@ export interface Packed {
  * payloads have to be decoded by one decoder, in the order in which they were encoded.
  */
 export interface Encoder {
-  /** Reads the values now, and never throws: what can't be sent makes posting throw. */
-  encode(values: readonly unknown[]): Packed
+  /**
+   * Reads the values now, and never throws: what can't be sent makes posting throw. Nothing for values that are better
+   * posted as they are.
+   */
+  encode(values: readonly unknown[]): Packed | undefined
 }
 
 /** The other end of an {@link Encoder}. */
 export interface Decoder {
-  /** Takes a payload once: what it returns may be made of it. */
+  /** Takes a payload once. What it returns may be made of it. */
   decode(payload: unknown): readonly unknown[]
 }
 
@@ -71,4 +79,9 @@ export function registerCodec(kind: CodecKind): CodecKind {
 /** The codec of that name, if a module that registers it was evaluated in this thread. */
 export function codecNamed(name: string): CodecKind | undefined {
   return registered().get(name)
+}
+
+/** Whether values were posted as they are: numbers, and what no codec was tried on or gained from, go the same way. */
+export function isAsItIs(posted: unknown): posted is Values {
+  return Array.isArray(posted) || posted instanceof Float64Array
 }

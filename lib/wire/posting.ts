@@ -1,12 +1,14 @@
 /**
  * What one end of a connection does with messages: gives them the form in which they are posted, and reads what comes.
- * With a codec, both ends remember what was said before; so each connection has a poster and a reader of its own at
+ * Both ends remember what was said before of records' keys; so each connection has a poster and a reader of its own at
  * each end, and all that comes is read, in its order.
  * @module
  */
 import type { CodecKind, Packed } from './codec.js'
+import { isAsItIs } from './codec.js'
 import type { Values } from './messages.js'
 import { pack } from './packing.js'
+import { plainRecords } from './records/plainRecords.js'
 
 /** Gives values the form in which they are posted. */
 export type PackValues = (values: Values) => unknown
@@ -17,32 +19,31 @@ export type UnpackValues = (packed: unknown) => Values
 export function poster<M>(
   compact: (message: M, pack: PackValues) => unknown,
   post: (data: unknown, transfer: readonly Transferable[]) => void,
-  codec: CodecKind | undefined,
+  codec: Pick<CodecKind, 'encoder'> = plainRecords,
 ): (message: M, transfer?: readonly Transferable[]) => void {
-  if (!codec) return (message, transfer = []) => post(compact(message, pack), transfer)
   const encoder = codec.encoder()
-  return (message, transfer = []) => {
+  return (message, transfer = none) => {
     // At most one: no message has values in two places.
-    const packed: Packed[] = []
+    let packed: Packed | undefined
     const data = compact(message, (values) => {
       const numbers = pack(values)
-      if (isPacked(numbers)) return numbers
-      packed.push(encoder.encode(numbers))
-      return packed[0]!.payload
+      if (numbers instanceof Float64Array) return numbers
+      packed = encoder.encode(numbers)
+      return packed ? packed.payload : numbers
     })
-    post(data, [...transfer, ...(packed[0]?.transfer ?? [])])
-    packed[0]?.sent()
+    if (!packed) return post(data, transfer)
+    post(data, [...transfer, ...packed.transfer])
+    packed.sent()
   }
 }
 
 /** Returns how to read what was posted. */
 export function reader<M>(
   expand: (data: unknown, unpack: UnpackValues) => M,
-  codec: CodecKind | undefined,
+  codec: Pick<CodecKind, 'decoder'> = plainRecords,
 ): (data: unknown) => M {
-  if (!codec) return (data) => expand(data, asItIs)
   const decoder = codec.decoder()
-  const unpack: UnpackValues = (packed) => (isPacked(packed) ? packed : decoder.decode(packed))
+  const unpack: UnpackValues = (posted) => (isAsItIs(posted) ? posted : decoder.decode(posted))
   return (data) => expand(data, unpack)
 }
 
@@ -65,9 +66,4 @@ export function receiver<M>(
   }
 }
 
-const asItIs: UnpackValues = (packed) => packed as Values
-
-/** Numbers, which go the same way with any codec. */
-function isPacked(values: unknown): values is Float64Array {
-  return values instanceof Float64Array
-}
+const none: readonly Transferable[] = []

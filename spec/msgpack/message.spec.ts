@@ -1,6 +1,7 @@
 import { Unpackr } from 'msgpackr'
 import { describe, expect, it } from 'vitest'
 import type { Envelope } from '../../lib/msgpack/envelope.js'
+import { opener } from '../../lib/msgpack/envelope.js'
 import { msgpack } from '../../lib/msgpack/index.js'
 import { CodecLine } from '../support/codecLine.js'
 
@@ -9,7 +10,7 @@ const records = (count: number, name: (id: number) => string) =>
 
 /** What was posted for these values. */
 function posted(values: readonly unknown[]): unknown {
-  const line = new CodecLine(msgpack())
+  const line = new CodecLine(msgpack(), opener)
   expect(line.send(values)).toStrictEqual(values)
   return line.payload
 }
@@ -41,4 +42,14 @@ describe('a message', () => {
     expect(texts).toEqual([])
     expect(longStrings).toEqual([long])
   })
+})
+
+it('keys that UTF-8 can not carry make no shape', () => {
+  const line = new CodecLine(msgpack(), opener)
+  const odd = { '\ud800': 1 }
+  for (let round = 0; round < 3; round++) {
+    expect(line.send([odd, ...records(40, String)])[0]).toStrictEqual(odd)
+    expect(line.batch?.rest).toEqual([])
+    expect(line.batch?.shapes.flat()).not.toContain('\ud800')
+  }
 })

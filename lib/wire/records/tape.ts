@@ -2,6 +2,7 @@
  * Memory in which a batch is written: words, doubles, and text.
  * @module
  */
+import type { RecordBatch } from './batch.js'
 import { bigintWord, longStringWord, numberBits, tag, wordOf } from './words.js'
 
 /** Longer strings stand by themselves. */
@@ -21,15 +22,7 @@ export type Position = readonly [
   bigints: number,
 ]
 
-export interface Written {
-  /** The bytes of words and doubles. */
-  readonly words: Uint8Array
-  readonly doubles: Uint8Array
-  /** Chunks in which short strings follow each other; none is split. */
-  readonly texts: readonly string[]
-  readonly longStrings: readonly string[]
-  readonly bigints: readonly bigint[]
-}
+export type Written = Pick<RecordBatch, 'words' | 'doubles' | 'texts' | 'longStrings' | 'bigints'>
 
 export class Tape {
   private words = new Int32Array(1024)
@@ -114,8 +107,8 @@ export class Tape {
   get written(): Written {
     const { words, wordCount, doubles, doubleCount, text, texts, longStrings, bigints } = this
     return {
-      words: new Uint8Array(words.buffer, 0, wordCount * words.BYTES_PER_ELEMENT),
-      doubles: new Uint8Array(doubles.buffer, 0, doubleCount * doubles.BYTES_PER_ELEMENT),
+      words: words.subarray(0, wordCount),
+      doubles: doubles.subarray(0, doubleCount),
       texts: text ? [...texts, text] : texts,
       longStrings,
       bigints,

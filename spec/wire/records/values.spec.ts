@@ -1,9 +1,7 @@
 import { describe, expect, it, test } from 'vitest'
-import type { Envelope } from '../../lib/msgpack/envelope.js'
-import { msgpack } from '../../lib/msgpack/index.js'
-import { CodecLine } from '../support/codecLine.js'
-import * as portraits from '../support/portrait.js'
-import { portrait } from '../support/portrait.js'
+import { CodecLine, recordCodecs } from '../../support/codecLine.js'
+import * as portraits from '../../support/portrait.js'
+import { portrait } from '../../support/portrait.js'
 
 class Point {
   constructor(
@@ -21,16 +19,18 @@ class List extends Array<unknown> {}
 const fillers = Array.from({ length: 40 }, (_, id) => ({ id }))
 
 /** Sends a value among others: for the first time, again, when it gets a shape, and once more, when that is known. */
-function send(make: () => unknown): { arrived: unknown; packed: boolean } {
-  const line = new CodecLine(msgpack())
+function send(
+  make: () => unknown,
+  [, kind, opener]: (typeof recordCodecs)[number],
+): { arrived: unknown; packed: boolean } {
+  const line = new CodecLine(kind, opener)
   const first = line.send([...fillers, make()])
   const again = line.send([make(), ...fillers, make()])
-  expect(Array.isArray(line.payload)).toBe(false)
-  const { rest = [] } = line.payload as Partial<Envelope>
+  expect(line.batch).toBeDefined()
   const [arrived] = again
   for (const same of [first.at(-1), again.at(-1)]) expect(portrait(same)).toBe(portrait(arrived))
   expect(again.slice(1, -1)).toStrictEqual(fillers)
-  return { arrived, packed: rest.length === 0 }
+  return { arrived, packed: line.batch?.rest.length === 0 }
 }
 
 const twice = <V>(value: V, use: (one: V, other: V) => unknown) => use(value, value)
@@ -191,105 +191,105 @@ const asTheyAre: readonly [string, () => unknown][] = [
   ['two hundred levels', () => deep(200)],
 ]
 
-describe('what is packed', () => {
-  test.each(packed)('%s', (_, make) => {
-    const { arrived, packed } = send(make)
-    expect(portrait(arrived)).toBe(portrait(structuredClone(make())))
-    expect(packed).toBe(true)
+describe.each(recordCodecs)('%s', (...codec) => {
+  const [, kind, opener] = codec
+  describe('what is packed', () => {
+    test.each(packed)('%s', (_, make) => {
+      const { arrived, packed } = send(make, codec)
+      expect(portrait(arrived)).toBe(portrait(structuredClone(make())))
+      expect(packed).toBe(true)
+    })
   })
-})
 
-describe('what goes as it is', () => {
-  test.each(asTheyAre)('%s', (_, make) => {
-    const { arrived, packed } = send(make)
-    expect(portrait(arrived)).toBe(portrait(structuredClone(make())))
-    expect(packed).toBe(false)
+  describe('what goes as it is', () => {
+    test.each(asTheyAre)('%s', (_, make) => {
+      const { arrived, packed } = send(make, codec)
+      expect(portrait(arrived)).toBe(portrait(structuredClone(make())))
+      expect(packed).toBe(false)
+    })
   })
-})
 
-describe('what can not be sent', () => {
-  const bad: readonly [string, () => unknown][] = [
-    ['a function', () => ({ run: () => {} })],
-    ['a symbol', () => [Symbol('a')]],
-    ['a Promise', () => ({ later: Promise.resolve() })],
-    ['a WeakMap', () => new WeakMap()],
-    ['the arguments of a call', () => ((...args: unknown[]) => argumentsOf(...args))(1, 2)],
-    ['the arguments of an empty call', () => argumentsOf()],
-    ['a module', () => portraits],
-    [
-      'a getter that throws',
-      () => ({
-        get a() {
-          throw new Error('not now')
-        },
-      }),
-    ],
-    ['too many levels', () => deep(100_000)],
-  ]
-  function argumentsOf(..._: unknown[]) {
-    // biome-ignore lint/complexity/noArguments: it is what is tested
-    return arguments
-  }
+  describe('what can not be sent', () => {
+    const bad: readonly [string, () => unknown][] = [
+      ['a function', () => ({ run: () => {} })],
+      ['a symbol', () => [Symbol('a')]],
+      ['a Promise', () => ({ later: Promise.resolve() })],
+      ['a WeakMap', () => new WeakMap()],
+      ['a Proxy', () => ({ inner: new Proxy({ a: [1] }, {}) })],
+      ['a Proxy of an array', () => [new Proxy([1], {})]],
+      ['the arguments of a call', () => ((...args: unknown[]) => argumentsOf(...args))(1, 2)],
+      ['the arguments of an empty call', () => argumentsOf()],
+      ['a module', () => portraits],
+      [
+        'a getter that throws',
+        () => ({
+          get a() {
+            throw new Error('not now')
+          },
+        }),
+      ],
+      ['too many levels', () => deep(100_000)],
+    ]
+    function argumentsOf(..._: unknown[]) {
+      // biome-ignore lint/complexity/noArguments: it is what is tested
+      return arguments
+    }
 
-  test.each(bad)('%s makes posting throw what it always throws', (_, make) => {
-    const thrownBy = (run: () => unknown) => {
+    test.each(bad)('%s makes posting throw what it always throws', (_, make) => {
+      const thrownBy = (run: () => unknown) => {
+        try {
+          run()
+        } catch (thrown) {
+          return String(thrown)
+        }
+        return undefined
+      }
+      const usual = thrownBy(() => structuredClone(make()))
+      expect(thrownBy(() => new CodecLine(kind, opener).send([...fillers, make()]))).toBe(usual)
+    })
+  })
+
+  describe('reading', () => {
+    it('reads each property once, in the order of structured clone', () => {
+      const read = (use: (value: unknown) => void) => {
+        const log: string[] = []
+        const spy = (name: string, value: unknown) => ({
+          get [name]() {
+            log.push(name)
+            return value
+          },
+        })
+        use({ ...{}, first: spy('a', spy('b', 1)), second: [spy('c', 2), spy('d', 3)] })
+        return log
+      }
+      const line = new CodecLine(kind, opener)
+      expect(read((value) => line.send([...fillers, value]))).toEqual(read((value) => structuredClone(value)))
+    })
+
+    it('takes the properties that are there when their turn comes', () => {
+      const make = () => {
+        const value: any = {
+          get a() {
+            delete value.b
+            value.c = 1
+            return 1
+          },
+          b: 2,
+        }
+        return value
+      }
+      expect(portrait(send(make, codec).arrived)).toBe(portrait(structuredClone(make())))
+    })
+
+    it('does not clone what all objects inherit', () => {
+      const prototype = Object.prototype as { inherited?: number }
+      prototype.inherited = 1
       try {
-        run()
-      } catch (thrown) {
-        return String(thrown)
+        const arrived = new CodecLine(kind, opener).send([...fillers, { a: 1 }])
+        expect(Object.keys(arrived.at(-1) as object)).toEqual(['a'])
+      } finally {
+        delete prototype.inherited
       }
-      return undefined
-    }
-    const usual = thrownBy(() => structuredClone(make()))
-    expect(thrownBy(() => new CodecLine(msgpack()).send([...fillers, make()]))).toBe(usual)
-  })
-})
-
-describe('reading', () => {
-  it('reads each property once, in the order of structured clone', () => {
-    const read = (use: (value: unknown) => void) => {
-      const log: string[] = []
-      const spy = (name: string, value: unknown) => ({
-        get [name]() {
-          log.push(name)
-          return value
-        },
-      })
-      use({ ...{}, first: spy('a', spy('b', 1)), second: [spy('c', 2), spy('d', 3)] })
-      return log
-    }
-    const line = new CodecLine(msgpack())
-    expect(read((value) => line.send([...fillers, value]))).toEqual(read((value) => structuredClone(value)))
-  })
-
-  it('takes the properties that are there when their turn comes', () => {
-    const make = () => {
-      const value: any = {
-        get a() {
-          delete value.b
-          value.c = 1
-          return 1
-        },
-        b: 2,
-      }
-      return value
-    }
-    expect(portrait(send(make).arrived)).toBe(portrait(structuredClone(make())))
-  })
-
-  it('carries a Proxy of a plain object as that object, which structured clone refuses', () => {
-    const { arrived } = send(() => ({ inner: new Proxy({ a: [1] }, {}) }))
-    expect(arrived).toStrictEqual({ inner: { a: [1] } })
-  })
-
-  it('does not clone what all objects inherit', () => {
-    const prototype = Object.prototype as { inherited?: number }
-    prototype.inherited = 1
-    try {
-      const arrived = new CodecLine(msgpack()).send([...fillers, { a: 1 }])
-      expect(Object.keys(arrived.at(-1) as object)).toEqual(['a'])
-    } finally {
-      delete prototype.inherited
-    }
+    })
   })
 })

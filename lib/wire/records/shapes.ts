@@ -2,8 +2,6 @@
  * The lists of keys that objects have in common. They travel once; after that an object goes as its values.
  * @module
  */
-import { isUtf8 } from './wellFormed.js'
-
 /** Remembers which shape was found at one place in values, which is a good guess for the next value. */
 export interface Site {
   shape: Shape
@@ -34,6 +32,9 @@ export class Shapes {
   /** Lists of keys that came once. Those of an object that is used as a map never come again. */
   private readonly met = new Set<string>()
 
+  /** @param isKey which keys a shape may have. */
+  constructor(private readonly isKey: (key: string) => boolean) {}
+
   /** The shape of objects with these keys in this order. The first that has them gets none. */
   find(keys: readonly string[]): Shape | undefined {
     if (keys.length > keysMost) return undefined
@@ -41,7 +42,7 @@ export class Shapes {
     const known = this.byName.get(name)
     if (known) return isSame(known.keys, keys) ? known : undefined
     if (this.all.length === shapesMost) return undefined
-    if (this.met.delete(name)) return keys.every(isUtf8) ? this.add(name, keys) : undefined
+    if (this.met.delete(name)) return keys.every(this.isKey) ? this.add(name, keys) : undefined
     if (this.met.size === metMost) this.met.clear()
     this.met.add(name)
     return undefined

@@ -1,8 +1,7 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { msgpack } from '../../lib/msgpack/index.js'
-import { CodecLine } from '../support/codecLine.js'
-import { portrait } from '../support/portrait.js'
+import { CodecLine, recordCodecs } from '../../support/codecLine.js'
+import { portrait } from '../../support/portrait.js'
 
 class Instance {
   constructor(readonly inner: unknown) {}
@@ -77,11 +76,11 @@ const batches = fc.array(
   { minLength: 1, maxLength: 8 },
 )
 
-describe('a line between two threads', () => {
+describe.each(recordCodecs)('a line between two threads, %s', (_, kind, opener) => {
   it('brings what structured clone would bring of each value, batch by batch, whatever was lost between', () => {
     fc.assert(
       fc.property(batches, (all) => {
-        const line = new CodecLine(msgpack())
+        const line = new CodecLine(kind, opener)
         for (const { values, bomb, isLarge } of all) {
           const batch = isLarge ? [...values, ...fillers] : values
           if (bomb) expect(() => line.send([...batch, bomb])).toThrow('could not be cloned')
@@ -97,7 +96,7 @@ describe('a line between two threads', () => {
     const record = fc.record({ id: fc.nat(), name: text, tags: fc.array(fc.double(), { maxLength: 3 }) })
     fc.assert(
       fc.property(fc.array(record, { minLength: 1, maxLength: 5 }), fc.nat(3000), (records, length) => {
-        const line = new CodecLine(msgpack())
+        const line = new CodecLine(kind, opener)
         const batch = Array.from({ length }, (_, i) => ({ ...records[i % records.length]!, id: i }))
         expect(line.send(batch)).toStrictEqual(batch)
         expect(line.send(batch)).toStrictEqual(batch)

@@ -3,7 +3,8 @@
  * the order in which structured clone reads them.
  * @module
  */
-import { Seen } from '../wire/seen.js'
+import { isProxy } from '../node/objects.js'
+import { Seen } from '../seen.js'
 import type { Shapes, Site } from './shapes.js'
 import { newSite, noShape } from './shapes.js'
 import type { Tape } from './tape.js'
@@ -24,6 +25,8 @@ const { getTime } = dates
 const { toString: tagOf } = plain
 
 export class Writer {
+  /** So many objects were written with their keys. */
+  shapeless = 0
   private readonly seen = new Seen()
   private readonly root = newSite()
   /** For what lies in objects without a shape. */
@@ -48,9 +51,10 @@ export class Writer {
     return written
   }
 
-  /** Forgets the last value. */
+  /** Forgets the last value, and what was counted. */
   release(): void {
     this.seen.release()
+    this.shapeless = 0
   }
 
   private part(value: unknown, site: Site, depth: number): boolean {
@@ -81,7 +85,7 @@ export class Writer {
   }
 
   private object(value: object, site: Site, depth: number): boolean {
-    if (depth > depthMost || !this.seen.add(value)) return false
+    if (depth > depthMost || !this.seen.add(value) || isProxy(value)) return false
     const prototype: unknown = getPrototypeOf(value)
     if (prototype === plain) return this.record(value as Record<string, unknown>, site, depth + 1)
     if (prototype === arrays && Array.isArray(value)) return this.array(value, site, depth + 1)
@@ -131,8 +135,12 @@ export class Writer {
     if (keys.includes('__proto__')) return false
     const shape = this.shapes.find(keys)
     this.tape.change(head, shape ? wordOf(tag.shape, shape.id) : wordOf(tag.object, keys.length))
-    if (shape) site.shape = shape
-    else for (const key of keys) this.tape.string(key)
+    if (shape) {
+      site.shape = shape
+      return true
+    }
+    for (const key of keys) this.tape.string(key)
+    this.shapeless++
     return true
   }
 }
