@@ -7,8 +7,8 @@ import { bigintWord, longStringWord, numberBits, tag, wordOf } from './words.js'
 
 /** Longer strings stand by themselves. */
 const textMost = 255
-/** A string that is kept on the other side may keep all of its chunk. */
-const chunkMost = 4096
+/** Little, since a string that is kept on the other side may keep all of its chunk. */
+const chunkMost = 512
 /** Larger memory isn't kept for the next batch. */
 const keptMost = 1 << 20
 
