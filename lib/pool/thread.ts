@@ -15,7 +15,7 @@ import { sharedCells } from '../wire/sharedCells.js'
 import type { SharingSession } from '../wire/sharing.js'
 import type { Death, Link, LinkEvents, LinkOptions } from './link.js'
 import { restoreSignals } from './node/signals.js'
-import { share } from './share.js'
+import { share, shareRefusal } from './share.js'
 import { endedEarly, failedLink, startError, startsLate } from './startErrors.js'
 import type { MakeThreadHost, ThreadHost } from './threadHost.js'
 
@@ -120,8 +120,9 @@ async function connect(
     membership,
     codec,
   }
-  const refused = (cause: unknown): never => {
-    throw startError(options.source, `could not be connected: ${messageOf(cause)}`, cause)
+  const refused = async (cause: unknown): Promise<never> => {
+    const unsendable = await shareRefusal(options, session)
+    throw unsendable ?? startError(options.source, `could not be connected: ${messageOf(cause)}`, cause)
   }
   const manifest = await Promise.race([
     thread.connect(Transfer(message, [message.port])).catch(refused),
