@@ -119,7 +119,11 @@ const forNode: Options = {
   ...common,
   entry: { ...publicEntries, ...nodeEntries, ...threadEntries },
   format: ['esm', 'cjs'],
-  dts: { entry: { ...publicEntries, ...nodeEntries } },
+  // For `using`: a project's own libraries may be older, and it may not skip the check of declarations.
+  dts: {
+    entry: { ...publicEntries, ...nodeEntries },
+    banner: '/// <reference lib="esnext.disposable" />',
+  },
   target: 'node20',
   clean: ['!browser/**'],
   plugins: [requireLater],

@@ -17,7 +17,12 @@ export type { Branch } from './operators/branch.js'
 export { type FanInOptions, fanIn } from './operators/fanIn.js'
 export { type FanOutOptions, fanOut } from './operators/fanOut.js'
 export { fromTask } from './operators/fromTask.js'
-export { type InlineOptions, type ParallelMapOptions, parallelMap } from './operators/parallelMap.js'
+export {
+  type InlineOptions,
+  type ParallelMapOptions,
+  parallelMap,
+  type WithSpread,
+} from './operators/parallelMap.js'
 export { type PullSource, pull } from './operators/pull.js'
 export type { RetryOptions } from './operators/retry.js'
 export { type ToAsyncIterableOptions, toAsyncIterable } from './operators/toAsyncIterable.js'

@@ -355,16 +355,17 @@ export class ItemFlow<T, R> implements Work {
   private errorOf(dispatch: Dispatch, item: number, loss: Loss): Error {
     const { ended, certain } = loss
     const place = this.place(startOf(dispatch) + item)
-    if (!loss.running.includes(item)) return lossError(dispatch, item, place, loss)
+    if (!loss.running.includes(item)) return lossError(dispatch, item, place, this.steps, loss)
     if (ended === 'timeout') return this.timeoutOf(dispatch, item)
     const isUnreadable = ended === 'unreadableItem' || ended === 'unreadableResult'
     // One of several that had emitted values can't run again by itself to show whether it was this one.
     if (isUnreadable && (certain || !dispatch.emitted?.has(item))) return unreadableError(place, loss)
-    return lossError(dispatch, item, place, loss)
+    return lossError(dispatch, item, place, this.steps, loss)
   }
 
   private timeoutOf(dispatch: Dispatch, item: number): Error {
-    return timeoutError(dispatch, item, this.place(startOf(dispatch) + item), this.options.timeout ?? 0)
+    const place = this.place(startOf(dispatch) + item)
+    return timeoutError(dispatch, item, place, this.steps, this.options.timeout ?? 0)
   }
 
   private endItem(dispatch: Dispatch, item: number): void {

@@ -12,7 +12,7 @@ import type { ValuesOf } from './chunkQueue.js'
 import { ChunkQueue, valuesOf } from './chunkQueue.js'
 import type { Demand } from './demand.js'
 import { DemandSignal, waitsForOthers } from './demand.js'
-import { crashError } from './itemErrors.js'
+import { crashError, namesOf } from './itemErrors.js'
 import type { Receiver } from './outlet.js'
 import { Outlet } from './outlet.js'
 import { SizeEstimate } from './sizeEstimate.js'
@@ -169,7 +169,7 @@ export class StageFlow<T, R> implements StageEvents {
 
   lost(loss: Loss): void {
     this.port = undefined
-    this.abort(crashError(loss, 'while it ran a stage, whose state is lost with it', undefined))
+    this.abort(crashError(loss, ` while it ran the stage ${namesOf([this])}, whose state is lost with it`))
   }
 
   aborted(error: unknown): void {

@@ -4,7 +4,8 @@
  */
 import type { JetStreamManager } from '@nats-io/jetstream'
 import type { Msg, NatsConnection, NodeConnectionOptions } from '@nats-io/transport-node'
-import { ParallelError } from '../errors.js'
+import { WorkerStartError } from '../errors.js'
+import { messageOf } from '../wire/describe.js'
 import type { ConnectOptions } from './options.js'
 
 export interface Received {
@@ -54,13 +55,15 @@ export class Connection {
       ...connection,
       servers: typeof servers === 'string' ? servers : [...servers],
     }
-    const nats = await transport.connect(options)
+    const nats = await transport.connect(options).catch((cause): never => {
+      throw unusable(servers, cause, 'is it running, and is that its address?')
+    })
     try {
       const manager = await streams.jetstreamManager(nats, { timeout: requestTimeout })
       return new Connection(nats, manager, transport.headers)
-    } catch (error) {
+    } catch (cause) {
       await nats.close()
-      throw error
+      throw unusable(servers, cause, 'it has to run with JetStream: nats-server -js')
     }
   }
 
@@ -140,12 +143,19 @@ function readMessage({ data, subject, reply, headers }: Msg): Received {
   }
 }
 
+function unusable(servers: ConnectOptions['servers'], cause: unknown, hint: string): WorkerStartError {
+  // Without a password that may be in it.
+  const address = String(servers).replace(/\/\/[^/@]*@/g, '//')
+  return new WorkerStartError(`the NATS server ${address} can't be used: ${messageOf(cause)}; ${hint}`, {
+    cause,
+  })
+}
+
 async function load() {
   try {
     return await Promise.all([import('@nats-io/transport-node'), import('@nats-io/jetstream')])
   } catch (cause) {
-    throw new ParallelError(
-      'WORKER_START',
+    throw new WorkerStartError(
       'rxjs-parallel/nats needs the packages @nats-io/transport-node and @nats-io/jetstream: npm install ' +
         '@nats-io/transport-node @nats-io/jetstream',
       { cause },

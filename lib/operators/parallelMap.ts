@@ -34,9 +34,9 @@ import { retryOf } from './retry.js'
  *
  * @example
  * ```ts
- * const options = {
- *   onError: (_error: unknown, text: string) => of(`not JSON: ${text}`),
- * } satisfies ParallelMapOptions<string, string>
+ * const options: ParallelMapOptions<string, string> = {
+ *   onError: (_error, text) => of(`not JSON: ${text}`),
+ * }
  * const parse = (text: string): unknown => JSON.parse(text)
  * of('[1]', 'oops', '[2]').pipe(parallelMap(parse, options)).subscribe(console.log) // → [ 1 ], not JSON: oops, [ 2 ]
  * ```
@@ -44,8 +44,8 @@ import { retryOf } from './retry.js'
 export interface ParallelMapOptions<T = unknown, E = never> {
   /** Whether results come in the order of their items; an item's own results stay together then. Default: true. */
   readonly ordered?: boolean
-  /** Whether an item is the list of the task's arguments. Default: false. */
-  readonly spread?: boolean
+  /** Whether an item is the list of the task's arguments: then these are options {@link WithSpread}. Default: false. */
+  readonly spread?: false
   /** Items in flight at most, at least 1. Default: as many as the pool's threads can use. */
   readonly concurrency?: number
   /** Items a message: `'auto'` (about 10 ms of work and some MiB at most), or a number of at least 1. Default: `'auto'`. */
@@ -85,7 +85,7 @@ export interface ParallelMapOptions<T = unknown, E = never> {
  *
  * @example
  * ```ts
- * const options = { bindings: { factor: 10 } } satisfies InlineOptions<number>
+ * const options: InlineOptions<number> = { bindings: { factor: 10 } }
  * declare const factor: number // in the thread it is what it is bound to
  * of(1, 2).pipe(parallelMap((n: number) => n * factor, options)).subscribe(console.log) // → 10, 20
  * ```
@@ -96,6 +96,22 @@ export interface InlineOptions<T = unknown, E = never> extends ParallelMapOption
    * cloned. In the thread there is nothing else but what is global there.
    */
   readonly bindings?: Bindings
+}
+
+/**
+ * Options of {@link parallelMap} where an item is the list of the task's arguments.
+ *
+ * @typeParam Options {@link ParallelMapOptions} or {@link InlineOptions} of such a list.
+ *
+ * @example
+ * ```ts
+ * const options: WithSpread<ParallelMapOptions<[number, number]>> = { spread: true, ordered: false }
+ * of<[number, number]>([2, 3]).pipe(parallelMap(pool.tasks.pow, options)).subscribe(console.log) // → 8
+ * ```
+ */
+export type WithSpread<Options extends ParallelMapOptions<never, unknown>> = Omit<Options, 'spread'> & {
+  /** An item is the list of the task's arguments. */
+  readonly spread: true
 }
 
 const optionNames = [
@@ -157,24 +173,21 @@ const caller = 'parallelMap'
  */
 export function parallelMap<A extends readonly unknown[], R, E = never>(
   task: TaskRef<A, R>,
-  options: ParallelMapOptions<A, E> & { readonly spread: true },
+  options: WithSpread<ParallelMapOptions<A, E>>,
 ): OperatorFunction<A, R | E>
 export function parallelMap<A extends readonly unknown[], R, E = never>(
   task: TaskRef<A, R>,
-  options?: ParallelMapOptions<ItemOf<A>, E> & { readonly spread?: false },
+  options?: ParallelMapOptions<ItemOf<A>, E>,
 ): OperatorFunction<ItemOf<A>, R | E>
 export function parallelMap<A extends readonly unknown[], R, E = never>(
   task: (...args: A) => R,
-  options: InlineOptions<A, E> & { readonly spread: true },
+  options: WithSpread<InlineOptions<A, E>>,
 ): OperatorFunction<A, Emitted<R> | E>
 export function parallelMap<T, R, E = never>(
   task: (value: T) => R,
-  options?: InlineOptions<T, E> & { readonly spread?: false },
+  options?: InlineOptions<T, E>,
 ): OperatorFunction<T, Emitted<R> | E>
-export function parallelMap(
-  task: unknown,
-  options: InlineOptions<never, unknown> = {},
-): OperatorFunction<unknown, unknown> {
+export function parallelMap(task: unknown, options: AnyOptions = {}): OperatorFunction<unknown, unknown> {
   const checked = checkOptions(options)
   const { task: source, pool } = targetOf(task, options)
   const mapping: Mapping = {
@@ -192,8 +205,10 @@ export function parallelMap(
   }
 }
 
+type AnyOptions = InlineOptions<never, unknown> | WithSpread<InlineOptions<never, unknown>>
+
 function checkOptions(
-  options: InlineOptions<never, unknown>,
+  options: AnyOptions,
 ): Omit<Mapping, 'pool' | 'step' | 'isGenerator' | 'replace'> & { spread: boolean } {
   checkNames(caller, options, optionNames)
   const {
@@ -225,10 +240,7 @@ function checkOptions(
 }
 
 /** What is to be run, and by which pool. */
-function targetOf(
-  task: unknown,
-  { bindings }: InlineOptions<never, unknown>,
-): { pool: () => PoolBackend; task: TaskSource } {
+function targetOf(task: unknown, { bindings }: AnyOptions): { pool: () => PoolBackend; task: TaskSource } {
   if (isRef(task)) {
     if (bindings)
       throw badArgument(

@@ -4,6 +4,7 @@
  */
 import { valuesOf } from '../flow/chunkQueue.js'
 import { pausedItems } from '../flow/dispatch.js'
+import { crashError, namesOf } from '../flow/itemErrors.js'
 import type { StageEvents } from '../flow/stageFlow.js'
 import type { Dispatch, Loss, Work } from '../flow/work.js'
 import type { EncodedError } from '../wire/errorCodec.js'
@@ -75,7 +76,7 @@ export class Lane {
     this.batches = new Batches(concurrency, this.link.cells, this.link.threadId, diagnostics)
     this.tasks = new TaskNumbers(this.link)
     const late = (timeout: number) =>
-      new Error(`an item took longer than its timeout of ${timeout} ms and didn't stop`)
+      new Error(`${this.runningNow} took longer than its timeout of ${timeout} ms and didn't stop`)
     const clocked: Clocked = {
       current: () => this.timedBatch(),
       ping: () => this.link.post({ type: 'ping' }),
@@ -228,15 +229,15 @@ export class Lane {
   /** Nothing more of this work is wanted. */
   cancel(work: Work, channel: number): void {
     if (this.state === 'dead') return
-    if (this.batches.cancel(channel)) this.tellCancelled(channel)
+    if (this.batches.cancel(channel)) this.tellCancelled(channel, `an item of ${namesOf(work.steps)}`)
     this.tasks.drop(work)
   }
 
-  private tellCancelled(channel: number): void {
+  /** @param what how an error names what the channel runs. */
+  private tellCancelled(channel: number, what: string): void {
     if (this.link.cells) Atomics.store(this.link.cells, cancelCell(channel), channel)
     this.unanswered.get(channel)?.()
-    const isStuck = () =>
-      this.end('straggler', new Error(`an item didn't stop within ${gracePeriod} ms of its cancellation`))
+    const isStuck = () => this.end('straggler', straggler(what, 'its cancellation'))
     this.unanswered.set(channel, this.time.after(gracePeriod, isStuck))
     // Last: a thread that is none answers at once.
     this.link.post({ type: 'cancel', channel })
@@ -254,6 +255,11 @@ export class Lane {
     this.clock.stop()
     for (const stop of this.unanswered.values()) stop()
     this.unanswered.clear()
+  }
+
+  private get runningNow(): string {
+    const { current } = this.batches
+    return current ? `an item of ${namesOf(current.batch.work.steps)}` : 'an item'
   }
 
   /** The batch that is being run, if the time of its items is limited, and how far it is. */
@@ -275,8 +281,9 @@ export class Lane {
   }
 
   private cancelStage(channel: number): void {
+    const stage = this.stages.get(channel)
     if (!this.stages.delete(channel) || this.state === 'dead') return
-    this.tellCancelled(channel)
+    this.tellCancelled(channel, `the stage ${namesOf([stage!])}`)
     this.settled()
   }
 
@@ -353,8 +360,7 @@ export class Lane {
 
   private straggling(count: number, stuck: boolean): void {
     this.stragglers = count
-    if (stuck)
-      this.end('straggler', new Error(`an item didn't stop within ${gracePeriod} ms of being told to`))
+    if (stuck) this.end('straggler', straggler('an item', 'being told to'))
     else this.settled()
   }
 
@@ -406,7 +412,12 @@ export class Lane {
     const certain = suspects === 1
     const loss = { threadId, exitCode, signal, cause: error, certain, ended: ending?.why }
     const early = !ending && stages.length === 0 && this.done === 0 && suspects === 0
-    this.events.died(this, error, early)
+    const ran = [
+      ...batches.filter(({ running }) => running.length > 0).flatMap(({ work }) => work.steps),
+      ...stages,
+    ]
+    const when = ran.length > 0 ? ` while it ran ${namesOf(ran)}` : ''
+    this.events.died(this, error ?? crashError(loss, when), early)
     // From the last on, so that what waits again stands in the order in which it was sent.
     for (const { work, dispatch, cancelled, running } of batches.reverse()) {
       if (cancelled) continue
@@ -416,6 +427,12 @@ export class Lane {
     for (const stage of stages) stage.lost({ ...loss, running: [] } satisfies Loss)
     this.events.freed(this)
   }
+}
+
+function straggler(what: string, told: string): Error {
+  return new Error(
+    `${what} didn't stop within ${gracePeriod} ms of ${told}; let it look at context.signal or context.cancelled`,
+  )
 }
 
 function isEncoded(cause: unknown): cause is EncodedError {

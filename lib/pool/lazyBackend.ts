@@ -6,13 +6,13 @@ import { PoolClosedError, WorkerStartError } from '../errors.js'
 import { BatchSize } from '../flow/batchSize.js'
 import type { StageEvents } from '../flow/stageFlow.js'
 import type { Attachment, Work } from '../flow/work.js'
+import { messageOf } from '../wire/describe.js'
 import type { Manifest, TaskStep } from '../wire/messages.js'
 import type { Time } from '../wire/time.js'
 import type { ManagedBackend } from './backendPool.js'
 import type { Engine } from './engine.js'
 import { platform } from './node/platform.js'
 import type { Admitted, PoolStats } from './seam.js'
-import { messageOf } from './startErrors.js'
 import { taskKey } from './taskKey.js'
 
 const noStats: PoolStats = {
@@ -172,9 +172,8 @@ export class LazyBackend implements ManagedBackend {
       (cause) => {
         // The next use may have more luck.
         this.loading = undefined
-        const error = new WorkerStartError(`the pool ${this.name} could not be loaded: ${messageOf(cause)}`, {
-          cause,
-        })
+        const message = `the pool ${this.name} could not be loaded: ${messageOf(cause)}`
+        const error = cause instanceof WorkerStartError ? cause : new WorkerStartError(message, { cause })
         this.tellAll((waiting) => waiting.failed(error))
         throw error
       },

@@ -6,6 +6,7 @@
 import { PoolClosedError, WorkerStartError } from '../errors.js'
 import type { StageEvents } from '../flow/stageFlow.js'
 import type { Attachment, Work } from '../flow/work.js'
+import { messageOf } from '../wire/describe.js'
 import type { Manifest } from '../wire/messages.js'
 import type { Time } from '../wire/time.js'
 import type { Diagnostics } from './diagnostics.js'
@@ -384,9 +385,10 @@ export class Scheduler {
     // Nothing that ran there is to blame: the next thread may well end in the same way.
     if (early && this.channels.size > 0)
       this.startLater(
-        new WorkerStartError(`threads of the pool ${this.options.name} die before they run anything`, {
-          cause: error,
-        }),
+        new WorkerStartError(
+          `threads of the pool ${this.options.name} die before they run anything: ${messageOf(error)}`,
+          { cause: error },
+        ),
       )
   }
 

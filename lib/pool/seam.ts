@@ -235,7 +235,7 @@ export interface PoolEvent {
   readonly type: 'started' | 'crashed' | 'replaced' | 'stopped'
   /** The thread's name, as in `context.threadId`. */
   readonly threadId: string
-  /** Why it crashed. */
+  /** Why it crashed: what nothing caught in it, why the pool ended it, or a `WorkerCrashError`. */
   readonly error?: unknown
 }
 

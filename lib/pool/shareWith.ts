@@ -1,28 +1,28 @@
 /**
- * What a pool shares with a thread, opened to it.
+ * What a pool shares with a thread, opened to it, and why it can't be sent.
  * @module
  */
-import type { SharedMemory, SharedMessage, SharingSession } from '../wire/sharing.js'
+import type { WorkerStartError } from '../errors.js'
+import type { SharingSession } from '../wire/sharing.js'
 import { openSharing } from '../wire/sharing.js'
 import type { Transport } from '../wire/uncloneable.js'
 import { byMessage, cloneError } from '../wire/uncloneable.js'
 import type { LinkOptions } from './link.js'
 import { startError } from './startErrors.js'
 
-/** Throws a WorkerStartError for what can't be sent. */
-export function shareWith(
-  { source, shared }: Pick<LinkOptions, 'source' | 'shared'>,
-  memory: SharedMemory,
-  post: (message: SharedMessage) => void,
+export { openSharing }
+
+/** Where a message with what is shared was refused: which part of it can't be sent; undefined if all of it can. */
+export function shareRefusal(
+  { source }: Pick<LinkOptions, 'source'>,
+  { values }: SharingSession,
   by: Transport = byMessage,
-): SharingSession {
-  const session = openSharing(shared, memory, post)
+): WorkerStartError | undefined {
   try {
-    if (Object.keys(shared).length > 0) by.clone(session.values)
+    by.clone(values)
+    return undefined
   } catch (cause) {
-    session.died()
-    const error = cloneError(session.values, 'shared', 'to', cause, undefined, by)
-    throw startError(source, `can't be given what it is to share: ${error.message}`, error)
+    const error = cloneError(values, 'shared', 'to', cause, undefined, by)
+    return startError(source, `can't be given what it is to share: ${error.message}`, error)
   }
-  return session
 }

@@ -3,7 +3,8 @@
  * @module
  */
 import { WorkerStartError } from '../errors.js'
-import { describe } from '../wire/describe.js'
+import { reasonOf, signs } from '../flow/itemErrors.js'
+import { messageOf } from '../wire/describe.js'
 import type { Death, Link } from './link.js'
 import { processId } from './node/localThread.js'
 import type { WorkerSource } from './workerSource.js'
@@ -14,20 +15,32 @@ export function startError(source: WorkerSource, reason: string, cause: unknown)
   return new WorkerStartError(`the worker ${file} ${reason}`, { cause })
 }
 
+const howToExpose = 'let it export default expose({ … })'
+
+/** A thread of Node tells of a syntax error without its place. To run the file by itself does no harm, and tells it. */
+function whereToLook(source: WorkerSource, cause: unknown): string {
+  if (!(cause instanceof Error) || cause.name !== 'SyntaxError' || typeof source === 'function') return ''
+  return `; to see where, run it: node ${String(source).replace(/^file:\/\/(\/(?=\w:))?/, '')}`
+}
+
 /** One that ended before it could work. */
 export function endedEarly(source: WorkerSource, { exitCode, signal, cause }: Death): WorkerStartError {
   if (cause instanceof WorkerStartError) return cause
-  const how = signal ? `was ended by ${signal}` : `ended (exit code ${exitCode})`
+  const how = signal
+    ? `was ended by ${signal}${signal in signs ? ` (${signs[signal]})` : ''}`
+    : `ended (exit code ${exitCode})`
   const reason =
     cause === undefined
-      ? `${how} before it called expose() of rxjs-parallel/worker`
-      : `failed: ${messageOf(cause)}`
+      ? `${how} before it called expose() of rxjs-parallel/worker${exitCode === 0 ? `; ${howToExpose}` : ''}`
+      : `failed: ${reasonOf(cause)}${whereToLook(source, cause)}`
   return startError(source, reason, cause)
 }
 
 /** One that takes too long. */
 export function startsLate(source: WorkerSource, startTimeout: number, cause: unknown): WorkerStartError {
-  const reason = `did not call expose() of rxjs-parallel/worker within ${startTimeout} ms (startTimeout)`
+  const reason =
+    `did not call expose() of rxjs-parallel/worker within ${startTimeout} ms; ${howToExpose}, and raise ` +
+    'startTimeout if it takes longer to load'
   return startError(source, reason, cause)
 }
 
@@ -49,9 +62,4 @@ export function failedLink(source: WorkerSource, cause: unknown): Link {
     utilization: () => 0,
     terminate: () => Promise.resolve(),
   }
-}
-
-/** As part of a sentence. */
-export function messageOf(cause: unknown): string {
-  return cause instanceof Error ? `${cause.name}: ${cause.message}` : describe(cause)
 }

@@ -7,6 +7,7 @@
  */
 import type { ModuleThread } from 'threads'
 import { compactTo, expandFrom } from '../wire/compact.js'
+import { messageOf } from '../wire/describe.js'
 import { encodeError } from '../wire/errorCodec.js'
 import type { ConnectMessage, FromThread, Manifest } from '../wire/messages.js'
 import { poster, receiver } from '../wire/posting.js'
@@ -14,8 +15,8 @@ import { sharedCells } from '../wire/sharedCells.js'
 import type { SharingSession } from '../wire/sharing.js'
 import type { Death, Link, LinkEvents, LinkOptions } from './link.js'
 import { restoreSignals } from './node/signals.js'
-import { share } from './share.js'
-import { endedEarly, failedLink, messageOf, startError, startsLate } from './startErrors.js'
+import { share, shareRefusal } from './share.js'
+import { endedEarly, failedLink, startError, startsLate } from './startErrors.js'
 import type { MakeThreadHost, ThreadHost } from './threadHost.js'
 
 type Methods = { connect(message: ConnectMessage): Manifest }
@@ -80,6 +81,12 @@ async function connect(
   dead.catch(() => {})
   const inTime = withinTime(options, (timeout) => spawn<Methods>(host, { timeout }))
   const thread = await Promise.race([inTime, dead])
+  if (typeof thread.connect !== 'function')
+    throw startError(
+      options.source,
+      "calls threads.js's expose(); call that of rxjs-parallel/worker",
+      undefined,
+    )
   let fatal: unknown
   let connected = false
   const unreadable = (cause: unknown) =>
@@ -113,8 +120,9 @@ async function connect(
     membership,
     codec,
   }
-  const refused = (cause: unknown): never => {
-    throw startError(options.source, `could not be connected: ${messageOf(cause)}`, cause)
+  const refused = async (cause: unknown): Promise<never> => {
+    const unsendable = await shareRefusal(options, session)
+    throw unsendable ?? startError(options.source, `could not be connected: ${messageOf(cause)}`, cause)
   }
   const manifest = await Promise.race([
     thread.connect(Transfer(message, [message.port])).catch(refused),

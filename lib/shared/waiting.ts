@@ -124,7 +124,7 @@ export function countdown(timeout: number | undefined): () => number | undefined
 }
 
 export function timeoutError(caller: string, timeout: number | undefined): ParallelError {
-  return new ParallelError('TIMEOUT', `${caller} waited for ${timeout} ms in vain`)
+  return new ParallelError('TIMEOUT', `${caller} waited for ${timeout} ms (timeout) in vain: others hold it`)
 }
 
 /** Throws where this thread must not be blocked. `instead` names the form to use. */

@@ -13,3 +13,8 @@ export function describe(value: unknown): string {
   const name = typeof own === 'string' && own ? own : Object.prototype.toString.call(value).slice(8, -1)
   return `${/^[AEIOU]/.test(name) ? 'an' : 'a'} ${name}`
 }
+
+/** What was thrown, as part of a sentence. */
+export function messageOf(thrown: unknown): string {
+  return thrown instanceof Error ? `${thrown.name}: ${thrown.message}` : describe(thrown)
+}

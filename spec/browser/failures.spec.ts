@@ -64,7 +64,7 @@ describe.each(bothKinds)('in %s', (_, isolated) => {
         return { error, events, after }
       }, end)
       expect(error.code).toBe('WORKER_CRASH')
-      expect(error.message).toMatch(/^thread \S+ died while it ran run arguments\[0\]/)
+      expect(error.message).toMatch(/^thread \S+ died while it ran 'liveOrDie' for run arguments\[0\]/)
       expect(after).toBe(42)
       expect(events).toEqual(['started', 'crashed', 'replaced', 'stopped'])
     })

@@ -97,7 +97,7 @@ test('what is run is found in blocks and in prose', () => {
   expect(programsRunBy(text)).toEqual(['c/d.ts', 'a/main.ts', 'b.ts'])
 })
 
-const npmsOwn = new Set(['ci', 'i', 'install', 'start'])
+const npmsOwn = new Set(['ci', 'i', 'install', 'pkg', 'start'])
 
 function unknownCommands(text: Document['text']): string[] {
   const { scripts } = JSON.parse(readFileSync(atRoot('package.json'), 'utf8')) as { scripts: object }

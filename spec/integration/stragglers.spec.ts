@@ -66,7 +66,7 @@ describe('an item that does not stop when it is told to', () => {
       await works(set)
       expect(set.events).toEqual([
         'started',
-        expect.stringMatching(/^crashed: an item didn't stop within 1000 ms/),
+        expect.stringMatching(new RegExp(`^crashed: an item (of '${name}' )?didn't stop within 1000 ms`)),
         'replaced',
       ])
     },

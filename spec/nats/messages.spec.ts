@@ -141,6 +141,17 @@ it('bad options are refused, and a server that is not there is told of', async (
   await serving.close()
 })
 
+it('an address where no server is, is named without its password', async () => {
+  const pool = natsPool({ servers: 'nats://me:secret@127.0.0.1:1', name: 'nobody' })
+  onTestFinished(() => pool.terminate())
+  await expect(pool.ready()).rejects.toMatchObject({
+    name: 'WorkerStartError',
+    message: expect.stringMatching(
+      /^the NATS server nats:\/\/127\.0\.0\.1:1 can't be used: .*refused; is it running/,
+    ),
+  })
+})
+
 it('ready says that nobody serves', async () => {
   const pool = natsPool({ servers: inject('natsUrl'), name: 'nobody', startTimeout: 50 })
   onTestFinished(() => pool.terminate())

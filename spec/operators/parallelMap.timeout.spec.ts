@@ -45,7 +45,7 @@ describe('timeout', () => {
       expect(error).toBeInstanceOf(TaskTimeoutError)
       expect(error).toMatchObject({
         code: 'TASK_TIMEOUT',
-        message: `items[77] took longer than its timeout of ${limit} ms`,
+        message: `items[77] took longer than its timeout of ${limit} ms in '${name}'`,
         value: { n: 77, at: 77 },
       })
       expect(value).toEqual({ n: 77, at: 77 })
@@ -112,7 +112,7 @@ describe('timeout', () => {
     await single.close()
     expect(events).toEqual([
       'started ',
-      "crashed Error: an item took longer than its timeout of 30 ms and didn't stop",
+      "crashed Error: an item of 'spin' took longer than its timeout of 30 ms and didn't stop",
       'replaced ',
       'stopped ',
     ])

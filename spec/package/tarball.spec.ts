@@ -193,7 +193,7 @@ const compilers = {
     module: 'esnext',
     moduleResolution: 'bundler',
     types: [],
-    lib: ['esnext', 'dom', 'dom.iterable'],
+    lib: ['es2022', 'dom', 'dom.iterable'],
   },
 }
 

@@ -89,6 +89,18 @@ describe('a thread that dies', () => {
     expect(crashed!.error).toEqual(new RangeError('of a timer'))
   })
 
+  it('tells by an event how, where nothing was thrown', async () => {
+    await using pool = crashPool({ size: 1 })
+    const crashed = firstValueFrom(pool.events$.pipe(filter(({ type }) => type === 'crashed')))
+    await rejection(pool.run(pool.tasks.exit, { n: 1, at: 1 }))
+    const { error, threadId } = await crashed
+    expect(error).toBeInstanceOf(WorkerCrashError)
+    expect(error).toMatchObject({
+      threadId,
+      message: expect.stringContaining("while it ran 'exit': something"),
+    })
+  })
+
   it('for lack of memory is replaced, and costs its item only', async () => {
     // V8 explains itself at length.
     await using pool = crashPool({ memoryLimit: 32, worker: { stderr: true } })

@@ -140,6 +140,43 @@ describe('a worker that never calls expose', () => {
   })
 })
 
+describe('what a user reads of a worker', () => {
+  it.each([
+    ["a path that isn't there", './no/such.mjs', "new URL('./no/such.mjs', import.meta.url)"],
+    ["a URL that isn't there", new URL('./no/such.mjs', import.meta.url), 'compiled or bundled'],
+    ['a syntax error, whose place is lost', write('oh.mjs', 'oh no'), '; to see where, run it: node /'],
+    ['nothing exposed', write('nothing.mjs', ''), '; let it export default expose({ … })'],
+  ])('says what to do (%s)', async (_what, worker, advice) => {
+    const pool = threadPool<any>(worker, { size: 1, isolation })
+    expect((await rejection(pool.ready())).message).toContain(advice)
+    await pool.close()
+  })
+
+  it.skipIf(inProcesses)("that calls threads.js's expose says which to call", async () => {
+    const threads = JSON.stringify(import.meta.resolve('threads/worker'))
+    const file = write('theirs.mjs', `import { expose } from ${threads}; expose({ double: (n) => n * 2 })`)
+    const pool = threadPool<any>(file, { size: 1 })
+    const error = await rejection(pool.ready())
+    expect(error).toBeInstanceOf(WorkerStartError)
+    expect(error.message).toBe(
+      `the worker ${file} calls threads.js's expose(); call that of rxjs-parallel/worker`,
+    )
+    await pool.close()
+  })
+
+  it('that needs more than its memoryLimit to load says so', async () => {
+    const hog = 'const all = []; for (;;) all.push(new Array(1000).fill(1))'
+    const pool = threadPool<any>(write('hog.mjs', hog), {
+      size: 1,
+      isolation,
+      memoryLimit: 16,
+      worker: { stderr: true },
+    })
+    expect((await rejection(pool.ready())).message).toContain('memoryLimit')
+    await pool.close()
+  })
+})
+
 describe.skipIf(inProcesses)('a function that gives no Worker', () => {
   it.each([
     [

@@ -88,3 +88,29 @@ describe('what is to be shared', () => {
     await expect(pool.ready()).rejects.toThrow("which threads get by their pool's 'shared' only")
   })
 })
+
+describe.each(['thread', 'process'] as const)('what a pool is to share (isolation: %s)', (isolation) => {
+  it("can't be a function: the start fails, and says where it is", async () => {
+    const pool = sharedPool({ config: { onDone() {} } } as never, { isolation, size: 1 })
+    const error = await pool.ready().then(undefined, (failure) => failure)
+    expect(error.name).toBe('WorkerStartError')
+    expect(error.message).toMatch(
+      new RegExp(
+        `^the worker \\S+ can't be given what it is to share: shared\\.config\\.onDone is a function and can't be sent to a ${isolation}$`,
+      ),
+    )
+    expect(error.cause).toMatchObject({ name: 'CloneError', path: 'shared.config.onDone' })
+    expect(error.cause.cause.name).toBe('DataCloneError')
+  })
+
+  it('is copied once for each thread', async () => {
+    let copies = 0
+    const config = Object.defineProperty(new (class Config {})(), 'size', {
+      enumerable: true,
+      get: () => ++copies,
+    })
+    const pool = sharedPool({ config } as never, { isolation, size: 2 })
+    await pool.ready()
+    expect(copies).toBe(2)
+  })
+})

@@ -311,7 +311,9 @@ describe('an inline pool in virtual time', () => {
     const pool = inlinePool(worker, { crashOn: (n: number) => n === 2 })
     const { error } = recorded(of(1, 2).pipe(parallelMap(pool.tasks.double)))
     expect(error).toBeInstanceOf(WorkerCrashError)
-    expect(error.message).toMatch(/^thread .*\/inline-1 died \(exit code 1\) while it ran items\[1\]$/)
+    expect(error.message).toMatch(
+      /^thread .*\/inline-1 died \(exit code 1\) while it ran 'double' for items\[1\]: /,
+    )
     expect(error).toMatchObject({ exitCode: 1, value: 2 })
   })
 

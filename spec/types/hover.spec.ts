@@ -19,6 +19,7 @@ const numbers$ = pull([1, 2, 3])
 const divisors$ = numbers$.pipe(parallelMap(divisors))
 const replaced$ = numbers$.pipe(parallelMap(divisors, { onError: () => of('none') }))
 const powers$ = of<[number, number]>([2, 3]).pipe(parallelMap(pow, { spread: true }))
+const sums$ = of<[number, number]>([2, 3]).pipe(parallelMap((a: number, b: number) => a + b, { spread: true }))
 const texts$ = numbers$.pipe(parallelMap(async (n: number) => n.toFixed()))
 const branches$ = of({ sensor: 'roof', celsius: 20 }).pipe(fanOut(runningMean))
 const means$ = branches$.pipe(fanIn())
@@ -79,6 +80,18 @@ it.each([
   ['loop', 'AsyncIterable<number>'],
 ])('%s is shown as %s', (name, type) => {
   expect(shown(name)).toBe(`const ${name}: ${type}`)
+})
+
+it.each([
+  ['parallelMap(divisors))', 'options?: ParallelMapOptions<number, never> | undefined'],
+  ['parallelMap(pow,', 'options: WithSpread<ParallelMapOptions<[base: number, exponent: number], never>>'],
+  ['parallelMap(async', 'options?: InlineOptions<number, never> | undefined'],
+  ['parallelMap((a', 'options: WithSpread<InlineOptions<[a: number, b: number], never>>'],
+])('the options of %s are shown by their name', (call, options) => {
+  const info = service.getQuickInfoAtPosition(file, code.indexOf(call))
+  const text = ts.displayPartsToString(info?.displayParts).replace(/\s+/g, ' ')
+  expect(text).toContain(options)
+  expect(text).not.toContain('&')
 })
 
 it('shows no type that is yet to be computed', () => {

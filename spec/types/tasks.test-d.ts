@@ -1,6 +1,6 @@
 import type { Observable } from 'rxjs'
-import { of } from 'rxjs'
-import type { Pool, StageRef, TaskRef } from 'rxjs-parallel'
+import { EMPTY, of } from 'rxjs'
+import type { InlineOptions, ParallelMapOptions, Pool, StageRef, TaskRef, WithSpread } from 'rxjs-parallel'
 import { fromTask, parallelMap, pull, threadPool } from 'rxjs-parallel'
 import { describe, expectTypeOf, it } from 'vitest'
 import type { Reading } from '../fixtures/typed.worker.js'
@@ -143,6 +143,39 @@ describe('parallelMap', () => {
         },
       }),
     )
+  })
+
+  it('takes options that were declared by their type', () => {
+    const any: ParallelMapOptions = { ordered: false, onError: () => EMPTY }
+    expectTypeOf(of(1).pipe(parallelMap(tasks.double, any))).toEqualTypeOf<Observable<number>>()
+    expectTypeOf(of(1).pipe(parallelMap((n: number) => `${n}`, any))).toEqualTypeOf<Observable<string>>()
+    const replacing: ParallelMapOptions<number, string> = { onError: (_error, n) => of(n.toFixed()) }
+    expectTypeOf(of(1).pipe(parallelMap(tasks.double, replacing))).toEqualTypeOf<
+      Observable<number | string>
+    >()
+    const inline: InlineOptions<number> = { bindings: { factor: 2 } }
+    expectTypeOf(of(1).pipe(parallelMap((n: number) => n, inline))).toEqualTypeOf<Observable<number>>()
+    const pairs: WithSpread<ParallelMapOptions<[number, number]>> = { spread: true, timeout: 9 }
+    expectTypeOf(of<[number, number]>([2, 3]).pipe(parallelMap(tasks.pow, pairs))).toEqualTypeOf<
+      Observable<number>
+    >()
+    const bound: WithSpread<InlineOptions<[number, number]>> = { spread: true, bindings: {} }
+    expectTypeOf(
+      of<[number, number]>([2, 3]).pipe(parallelMap((a: number, b: number) => a + b, bound)),
+    ).toEqualTypeOf<Observable<number>>()
+    // @ts-expect-error: the pair for the base
+    of<[number, number]>([2, 3]).pipe(parallelMap(tasks.pow, any))
+    // @ts-expect-error: a number for a pair
+    of(1).pipe(parallelMap(tasks.double, pairs))
+    const ofTexts: ParallelMapOptions<string> = { transfer: (text) => [new ArrayBuffer(text.length)] }
+    // @ts-expect-error: what replaces texts, for numbers
+    of(1).pipe(parallelMap(tasks.double, ofTexts))
+    // @ts-expect-error: a task of a module has no bindings
+    parallelMap(tasks.double, { bindings: {} })
+    // @ts-expect-error: nor a list of arguments
+    parallelMap(tasks.pow, { spread: true, bindings: {} })
+    // @ts-expect-error: not known which
+    parallelMap(tasks.double, { spread: Math.random() > 0.5 })
   })
 
   it('checks its options', () => {

@@ -13,8 +13,9 @@ import { byFrames, detach, encodeFrame } from '../../wire/frames.js'
 import type { FromThread, JoinedMessage, JoinMessage, Manifest, ToThread } from '../../wire/messages.js'
 import { poster, receiver } from '../../wire/posting.js'
 import type { SharedMessage, SharingSession } from '../../wire/sharing.js'
+import { openSharing } from '../../wire/sharing.js'
 import type { Death, Link, LinkEvents, LinkOptions } from '../link.js'
-import { shareWith } from '../shareWith.js'
+import { shareRefusal } from '../shareWith.js'
 import { endedEarly, failedLink, startsLate } from '../startErrors.js'
 import type { ProcessOptions } from './processHost.js'
 import { ProcessHost } from './processHost.js'
@@ -82,7 +83,7 @@ interface Opened {
 
 /** Throws if there can't be such a process. */
 function open(options: LinkOptions, tell: (message: SharedMessage) => void): Opened {
-  const session = shareWith(options, 'none', tell, byFrames)
+  const session = openSharing(options.shared, 'none', tell)
   try {
     const join = encodeFrame(joinMessage(options, session))
     const host = new ProcessHost(processOptions(options))
@@ -90,7 +91,7 @@ function open(options: LinkOptions, tell: (message: SharedMessage) => void): Ope
     return { host, session }
   } catch (cause) {
     session.died()
-    throw cause
+    throw shareRefusal(options, session, byFrames) ?? cause
   }
 }
 

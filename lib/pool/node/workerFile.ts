@@ -27,7 +27,7 @@ export function resolveWorkerFile(worker: URL | string): WorkerFile {
   const given = toUrl(worker)
   const url = /^https?:$/.test(given.protocol) ? servedFile(given) : given
   if (url.protocol !== 'file:') return { url, bootstrap: undefined }
-  const path = existingFile(fileURLToPath(url))
+  const path = existingFile(fileURLToPath(url), worker)
   const file = path === fileURLToPath(url) ? url : pathToFileURL(path)
   return typeScript.test(path) ? loadTypeScript(path, file) : { url: file, bootstrap: undefined }
 }
@@ -54,12 +54,14 @@ function servedFile({ href, pathname }: URL): URL {
   )
 }
 
-function existingFile(path: string): string {
+function existingFile(path: string, worker: URL | string): string {
   const found = findFile(path)
   if (found !== undefined) return found
-  throw new WorkerStartError(
-    `the worker file ${path} does not exist; give its URL as new URL('./x.worker.js', import.meta.url)`,
-  )
+  const hint =
+    typeof worker === 'string' && !isAbsolute(worker)
+      ? `a path is taken from the working directory; give its URL as new URL('${worker}', import.meta.url)`
+      : 'is it named as in its folder, and compiled or bundled, too?'
+  throw new WorkerStartError(`the worker file ${path} does not exist; ${hint}`)
 }
 
 function findFile(path: string): string | undefined {

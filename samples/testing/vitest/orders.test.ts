@@ -1,3 +1,4 @@
+// #region imports
 import { from, lastValueFrom, toArray } from 'rxjs'
 import { TestScheduler } from 'rxjs/testing'
 import { CloneError, threadPool } from 'rxjs-parallel'
@@ -10,11 +11,14 @@ import tasks from '../src/orders.worker.js'
 const small: Order = { id: 'small', lines: [{ price: 20, quantity: 3 }] }
 const large: Order = { id: 'large', lines: [{ price: 50, quantity: 4 }] }
 const empty: Order = { id: 'empty', lines: [] }
+// #endregion
 
+// #region task
 test('a task is a function', () => {
   expect(tasks.price(small)).toEqual({ id: 'small', total: 60 })
   expect(() => tasks.price(empty)).toThrow(RangeError)
 })
+// #endregion
 
 // #region inline
 test('a pipeline runs in this thread', async () => {

@@ -52,7 +52,8 @@ describe.each(signals)('a process that ends by %s', (how) => {
     const [error, item] = seen[0]!
     expect(error).toBeInstanceOf(WorkerCrashError)
     expect(error).toMatchObject({ signal: how, exitCode: undefined, value: { n: 42, how } })
-    expect(error.message).toBe(`thread ${error.threadId} died (ended by ${how}) while it ran items[42]`)
+    const start = `thread ${error.threadId} died (ended by ${how}) while it ran 'run' for items[42]: `
+    expect(error.message.slice(0, start.length)).toBe(start)
     expect(item).toEqual({ n: 42, how })
   })
 })
@@ -167,7 +168,9 @@ describe('a process that dies', () => {
     const { error } = await outcomeOf(source.pipe(fanOut(pool.tasks.bySignal), fanIn()))
     expect(error).toBeInstanceOf(WorkerCrashError)
     expect(error).toMatchObject({ signal: 'SIGSEGV' })
-    expect(error.message).toContain('(ended by SIGSEGV) while it ran a stage')
+    expect(error.message).toContain(
+      "(ended by SIGSEGV) while it ran the stage 'bySignal', whose state is lost",
+    )
     expect(await pool.run(pool.tasks.double, 21)).toBe(42)
   })
 })
@@ -226,7 +229,9 @@ describe('an exit code', () => {
     await using pool = deadlyPool({ size: 1 })
     const error = await rejection(pool.run(pool.tasks.run, { n: 1, how: 'exit' }))
     expect(error).toMatchObject({ exitCode: 9, signal: undefined, value: { n: 1 } })
-    expect(error.message).toContain('(exit code 9)')
+    expect(error.message).toContain(
+      "(exit code 9) while it ran 'run' for run arguments[0]: something in it called",
+    )
   })
 })
 
@@ -236,7 +241,7 @@ describe('the process of a worker', () => {
     await using pool = threadPool<any>(worker, { size: 1, isolation: 'process' })
     const error = await rejection(pool.ready())
     expect(error.code).toBe('WORKER_START')
-    expect(error.message).toContain('dies.mjs was ended by SIGKILL before it called expose()')
+    expect(error.message).toContain('dies.mjs was ended by SIGKILL (somebody killed it')
   })
 
   it.each([
