@@ -10,14 +10,13 @@ import { notHeld, Release } from './held.js'
 import type { Lock, LockDescriptor } from './lock.js'
 import type { Member } from './member.js'
 import { canShareWith, joinedBy, thisMember } from './member.js'
-import { Permits } from './permits.js'
+import type { Permits } from './permits.js'
 import { serveLock } from './serveLock.js'
 import type { BlockOptions, Wait, WaitOptions } from './waiting.js'
-import { blocked, changed, checkBlocking, countdown, deadlock, never, soon, timeoutError } from './waiting.js'
+import { blocked, changed, checkBlocking, countdown, deadlock, soon, timeoutError } from './waiting.js'
 
 export class LocalLock implements Lock {
-  /** @internal */
-  readonly permits: Permits
+  readonly count: number
   /** @internal */
   readonly member: Member
   /** @internal */
@@ -27,12 +26,12 @@ export class LocalLock implements Lock {
   constructor(
     private readonly kind: 'mutex' | 'semaphore',
     readonly id: number,
-    private readonly words: Int32Array,
-    readonly count: number,
+    /** @internal */
+    readonly permits: Permits,
     revivedBy?: Member,
   ) {
     this.member = revivedBy ?? thisMember()
-    this.permits = new Permits(words, count)
+    this.count = permits.count
     const open = (peer: SharingPeer) => this.open(peer)
     shareAs(this, joinedBy(id, open, revivedBy))
   }
@@ -88,32 +87,27 @@ export class LocalLock implements Lock {
 
   /** @internal Takes one in this thread's name, if one is free. Returns 0 if not. */
   tryTake(): number {
-    const { permits, member } = this
-    return member.isGone ? 0 : permits.tryTake(member.number)
+    return this.permits.tryTake(this.member.number)
   }
 
   /** @internal Waits, in this thread's name. Resolves to 0 when the time is over. */
   async wait(timeout?: number, signal?: AbortSignal): Promise<number> {
     const { permits, member } = this
-    if (member.isGone) return never()
     if (timeout === 0) return 0
     const left = countdown(timeout)
     let slot = permits.join(member.number)
     // So many wait that there is no place in the queue.
     for (; slot === undefined; slot = permits.join(member.number)) {
       await new Promise((resolve) => setTimeout(resolve, 1))
-      if (member.isGone) return never()
       signal?.throwIfAborted()
       if (left() === 0) return 0
     }
     let permit = 0
     for (let again = false; permit === 0; again = true) {
-      const wait = this.waitOf(slot, again)
+      const wait = permits.wait(slot, member.number, again)
       // A main thread isn't kept.
       const isSoon = member.mayBlock === true && this.isSoon(slot, wait)
       if (!isSoon && !(await changed(wait, { timeout: left(), signal }))) return 0
-      // The slot may be another's by now.
-      if (member.isGone) return never()
       permit = permits.claim(slot, member.number)
     }
     return permit
@@ -134,7 +128,7 @@ export class LocalLock implements Lock {
     }
     let permit = 0
     for (let again = false; permit === 0; again = true) {
-      const wait = this.waitOf(slot, again)
+      const wait = permits.wait(slot, member.number, again)
       if (!this.isSoon(slot, wait) && !blocked(wait, left())) return 0
       permit = permits.claim(slot, member.number)
     }
@@ -146,16 +140,10 @@ export class LocalLock implements Lock {
     return this.permits.isNext(slot) && soon(wait)
   }
 
-  private waitOf(slot: number, again: boolean): Wait {
-    const { permits, member } = this
-    const value = permits.waiting(member.number, again)
-    const giveUp = () => !member.isGone && permits.giveUp(slot, member.number)
-    return { words: this.words, index: slot, value, giveUp }
-  }
-
   private open(peer: SharingPeer): OpenSharing {
-    const { kind, id, count, words } = this
-    const recover = () => this.permits.recover(peer.member, this.member.number)
+    const { kind, id, count, permits } = this
+    const { words } = permits
+    const recover = () => permits.recover(peer.member, this.member.number)
     const descriptor = (its?: Int32Array): LockDescriptor => ({ [sharedKind]: kind, id, count, words: its })
     if (canShareWith(peer, words)) return { descriptor: descriptor(words), died: recover }
     return serveLock(this, peer, descriptor())
@@ -180,8 +168,7 @@ export class LocalHeld extends Release {
     const { permit, lock } = this
     if (permit === 0) return
     this.permit = 0
-    // Whoever has it now was given it by others.
-    if (!lock.member.isGone) lock.permits.release(permit, lock.member.number)
+    lock.permits.release(permit, lock.member.number)
   }
 
   /** @internal Releases it, and the next holder is told that its holder is gone. */
@@ -189,7 +176,7 @@ export class LocalHeld extends Release {
     const { permit, lock } = this
     if (permit === 0) return
     this.permit = 0
-    if (!lock.member.isGone) lock.permits.abandon(permit, lock.member.number)
+    lock.permits.abandon(permit, lock.member.number)
   }
 }
 

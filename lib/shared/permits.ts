@@ -20,6 +20,7 @@
  */
 import { makeWords } from './cells.js'
 import { queueSize, WaitQueue } from './queue.js'
+import type { Wait } from './waiting.js'
 
 /** The word that says whether somebody may be waiting. */
 const waitingWord = 0
@@ -29,19 +30,19 @@ const firstPermit = 1
 /** Of a permit's word: its holder died. Of a free one: and nobody has been told of it yet. */
 const abandonedBit = 1
 
+/** Where the queue of so many permits begins. */
+export const queueStart = (count: number): number => firstPermit + count
+
 export function permitWords(count: number): Int32Array {
-  return makeWords(firstPermit + count + queueSize)
+  return makeWords(queueStart(count) + queueSize)
 }
 
 export class Permits {
-  private readonly queue: WaitQueue
-
   constructor(
     readonly words: Int32Array,
-    private readonly count: number,
-  ) {
-    this.queue = new WaitQueue(words, firstPermit + count)
-  }
+    readonly count: number,
+    private readonly queue = new WaitQueue(words, queueStart(count)),
+  ) {}
 
   /** Takes one if one is free. Returns 0 if not. */
   tryTake(me: number): number {
@@ -66,9 +67,9 @@ export class Permits {
     return slot
   }
 
-  /** The slot's word while it waits: for the first time, or again, since others were faster. */
-  waiting(me: number, again = false): number {
-    return this.queue.waitingWord(me, again)
+  /** Till the slot is called: for the first time, or again, since others were faster. */
+  wait(slot: number, me: number, again: boolean): Wait {
+    return { ...this.queue.wait(slot, me, again), giveUp: () => this.giveUp(slot, me) }
   }
 
   /** Whether it is the next. */

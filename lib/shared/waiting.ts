@@ -97,11 +97,6 @@ export function changed(wait: Wait, { timeout, signal }: WaitOptions): Promise<b
   })
 }
 
-/** Where code goes no further whose thread has ended, though this code runs on. */
-export function never(): Promise<never> {
-  return new Promise(() => {})
-}
-
 /** Waits till it holds, as it is asked at once and after each wait, or till the time is over. */
 export async function untilHolds(
   predicate: () => boolean,

@@ -41,7 +41,7 @@ class Actor {
 
   /** Whether the word that it waits for has changed. */
   isWoken(words: Int32Array): boolean {
-    return Atomics.load(words, this.slot!) !== this.permits.waiting(this.number, this.again)
+    return Atomics.load(words, this.slot!) !== this.permits.wait(this.slot!, this.number, this.again).value
   }
 
   release(): void {
