@@ -114,7 +114,7 @@ export class WaitQueue {
   }
 
   /** Changes the word of one who waits, whatever others count in it. */
-  private changeWaiting(slot: number, next: (word: number) => number): boolean {
+  protected changeWaiting(slot: number, next: (word: number) => number): boolean {
     const { words } = this
     for (;;) {
       const word = Atomics.load(words, slot)

@@ -34,17 +34,9 @@ class EndingPermits extends Permits {
     return this.hasEnded() ? 0 : super.tryTake(me)
   }
 
-  override join(me: number): number | undefined {
-    return this.hasEnded() ? nowhere : super.join(me)
-  }
-
   /** Whoever has it now was given it by others. */
   override release(permit: number, me: number): void {
     if (!this.hasEnded()) super.release(permit, me)
-  }
-
-  override abandon(permit: number, me: number): void {
-    if (!this.hasEnded()) super.abandon(permit, me)
   }
 }
 
@@ -70,12 +62,8 @@ class EndingQueue extends WaitQueue {
     return this.hasEnded() ? undefined : super.granted(slot)
   }
 
-  override insist(slot: number): boolean {
-    return !this.hasEnded() && super.insist(slot)
-  }
-
-  override leaveWaiting(slot: number): boolean {
-    return !this.hasEnded() && super.leaveWaiting(slot)
+  protected override changeWaiting(slot: number, next: (word: number) => number): boolean {
+    return !this.hasEnded() && super.changeWaiting(slot, next)
   }
 }
 
