@@ -47,7 +47,7 @@ export class LocalCondition implements Condition {
     } finally {
       this.left(slot)
       const { lock } = held
-      resume(held, lock.tryTake() || (await lock.wait()))
+      resume(held, lock.takeSoon() || (await lock.wait()))
     }
   }
 
@@ -63,7 +63,7 @@ export class LocalCondition implements Condition {
     const notified = soon(wait) || blocked(wait, timeout)
     this.left(slot)
     const { lock } = held
-    resume(held, lock.tryTake() || lock.waitSync(caller))
+    resume(held, lock.takeSoon() || lock.waitSync(caller))
     return notified
   }
 

@@ -143,10 +143,6 @@ export class WaitQueue {
     return phaseOf(word) === phase.waiting && passes > 0 && passes < mostPasses
   }
 
-  isFirst(slot: number): boolean {
-    return this.first() === slot
-  }
-
   /** What it was given has been taken. */
   leave(slot: number): void {
     Atomics.store(this.words, slot, 0)
