@@ -17,24 +17,22 @@ import type { Member } from './member.js'
 import { canShareWith, joinedBy, nextId, thisMember } from './member.js'
 import type { Mutex } from './mutex.js'
 import { queueSize, WaitQueue } from './queue.js'
-import type { BlockOptions, Wait, WaitOptions } from './waiting.js'
-import { blocked, changed, checkBlocking, countdown, deadlock, never, soon, untilHolds } from './waiting.js'
+import type { BlockOptions, WaitOptions } from './waiting.js'
+import { blocked, changed, checkBlocking, countdown, deadlock, soon, untilHolds } from './waiting.js'
 
 export class LocalCondition implements Condition {
   /** @internal */
   declare readonly [sharing]: Sharing
   private readonly member: Member
-  private readonly queue: WaitQueue
 
   /** @param revivedBy in whose name it is used, where it came from the main side. */
   constructor(
     private readonly id: number,
     private readonly lockId: number,
-    private readonly words: Int32Array,
+    private readonly queue: WaitQueue,
     revivedBy?: Member,
   ) {
     this.member = revivedBy ?? thisMember()
-    this.queue = new WaitQueue(words, 0)
     const open = (peer: SharingPeer) => this.open(peer)
     shareAs(this, joinedBy(id, open, revivedBy))
   }
@@ -43,17 +41,13 @@ export class LocalCondition implements Condition {
     const caller = 'condition.wait'
     const timeout = checkWait(caller, options)
     const held = heldBy(caller, this.lockId, given)
-    const { member } = this
-    if (member.isGone) return never()
     const slot = this.leave(held)
     try {
-      return await changed(this.waitOf(slot), { timeout, signal: options.signal })
+      return await changed(this.queue.wait(slot, this.member.number), { timeout, signal: options.signal })
     } finally {
-      // The slot may be another's by now.
-      if (member.isGone) await never()
       this.left(slot)
       const { lock } = held
-      resume(held, lock.tryTake() || (await lock.wait()))
+      resume(held, lock.takeSoon() || (await lock.wait()))
     }
   }
 
@@ -65,11 +59,11 @@ export class LocalCondition implements Condition {
     if (this.member.mayBlock === 'free')
       throw deadlock(caller, 'what it waits for would have to be done by this very thread')
     const slot = this.leave(held)
-    const wait = this.waitOf(slot)
+    const wait = this.queue.wait(slot, this.member.number)
     const notified = soon(wait) || blocked(wait, timeout)
     this.left(slot)
     const { lock } = held
-    resume(held, lock.tryTake() || lock.waitSync(caller))
+    resume(held, lock.takeSoon() || lock.waitSync(caller))
     return notified
   }
 
@@ -120,12 +114,6 @@ export class LocalCondition implements Condition {
     if (this.queue.granted(slot) !== undefined) this.queue.leave(slot)
   }
 
-  private waitOf(slot: number): Wait {
-    const { queue, member, words } = this
-    const value = queue.waitingWord(member.number)
-    return { words, index: slot, value, giveUp: () => !member.isGone && queue.giveUp(slot) }
-  }
-
   /** A thread is gone: who was notified and did nothing about it passes that on. */
   private recover(dead: number): void {
     const { queue } = this
@@ -142,7 +130,8 @@ export class LocalCondition implements Condition {
   }
 
   private open(peer: SharingPeer): OpenSharing {
-    const { id, lockId, words } = this
+    const { id, lockId } = this
+    const { words } = this.queue
     const descriptor = (its?: Int32Array): ConditionDescriptor => ({
       [sharedKind]: 'condition',
       id,
@@ -223,5 +212,5 @@ function resume(held: LocalHeld, permit: number): void {
 export function condition(lock: Mutex): Condition {
   if (!(lock instanceof LocalLock) || lock.count !== 1)
     throw badArgument('condition', `give it a mutex that was made in this thread, got ${describe(lock)}`)
-  return new LocalCondition(nextId(), lock.id, makeWords(queueSize))
+  return new LocalCondition(nextId(), lock.id, new WaitQueue(makeWords(queueSize)))
 }

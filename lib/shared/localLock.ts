@@ -10,14 +10,13 @@ import { notHeld, Release } from './held.js'
 import type { Lock, LockDescriptor } from './lock.js'
 import type { Member } from './member.js'
 import { canShareWith, joinedBy, thisMember } from './member.js'
-import { Permits } from './permits.js'
+import type { Permits } from './permits.js'
 import { serveLock } from './serveLock.js'
-import type { BlockOptions, Wait, WaitOptions } from './waiting.js'
-import { blocked, changed, checkBlocking, countdown, deadlock, never, soon, timeoutError } from './waiting.js'
+import type { BlockOptions, WaitOptions } from './waiting.js'
+import { blocked, changed, checkBlocking, countdown, deadlock, soon, timeoutError } from './waiting.js'
 
 export class LocalLock implements Lock {
-  /** @internal */
-  readonly permits: Permits
+  readonly count: number
   /** @internal */
   readonly member: Member
   /** @internal */
@@ -27,17 +26,17 @@ export class LocalLock implements Lock {
   constructor(
     private readonly kind: 'mutex' | 'semaphore',
     readonly id: number,
-    private readonly words: Int32Array,
-    readonly count: number,
+    /** @internal */
+    readonly permits: Permits,
     revivedBy?: Member,
   ) {
     this.member = revivedBy ?? thisMember()
-    this.permits = new Permits(words, count)
+    this.count = permits.count
     const open = (peer: SharingPeer) => this.open(peer)
     shareAs(this, joinedBy(id, open, revivedBy))
   }
 
-  acquire(options?: WaitOptions): Promise<Held> {
+  async acquire(options?: WaitOptions): Promise<Held> {
     return this.take('acquire', options)
   }
 
@@ -46,7 +45,7 @@ export class LocalLock implements Lock {
   }
 
   tryAcquire(): Held | undefined {
-    const permit = this.tryTake()
+    const permit = this.permits.tryTake(this.member.number)
     return permit === 0 ? undefined : new LocalHeld(this, permit)
   }
 
@@ -54,7 +53,9 @@ export class LocalLock implements Lock {
     if (typeof run !== 'function') checkFunction(`${this.kind}.run`, 'what is to be run', run)
     const held = await this.take('run', options)
     try {
-      return await run(held)
+      const result = run(held)
+      // What is done by now is released now: others may be waiting.
+      return isPromiseLike(result) ? await result : result
     } finally {
       held.release()
     }
@@ -70,9 +71,15 @@ export class LocalLock implements Lock {
     }
   }
 
-  private async take(method: string, options?: WaitOptions): Promise<Held> {
+  /** Gives no Promise where it needn't wait: most turns don't. */
+  private take(method: string, options?: WaitOptions): Held | Promise<Held> {
     const timeout = options && checkWait(`${this.kind}.${method}`, options)
-    const permit = this.tryTake() || (await this.wait(timeout, options?.signal))
+    const permit = this.takeSoon(timeout)
+    return permit === 0 ? this.takeLater(method, timeout, options?.signal) : new LocalHeld(this, permit)
+  }
+
+  private async takeLater(method: string, timeout?: number, signal?: AbortSignal): Promise<Held> {
+    const permit = await this.wait(timeout, signal)
     if (permit === 0) throw timeoutError(`${this.kind}.${method}`, timeout)
     return new LocalHeld(this, permit)
   }
@@ -81,39 +88,41 @@ export class LocalLock implements Lock {
     const { member, kind } = this
     if (member.mayBlock === false) checkBlocking(member, `${kind}.${method}`, instead)
     const timeout = options && checkBlock(`${kind}.${method}`, options)
-    const permit = this.tryTake() || this.waitSync(`${kind}.${method}`, timeout)
+    const permit = this.takeSoon(timeout) || this.waitSync(`${kind}.${method}`, timeout)
     if (permit === 0) throw timeoutError(`${kind}.${method}`, timeout)
     return new LocalHeld(this, permit)
   }
 
-  /** @internal Takes one in this thread's name, if one is free. Returns 0 if not. */
-  tryTake(): number {
+  /**
+   * @internal Takes one in this thread's name, if one is free, or is within a moment: most turns are short. Returns 0 if
+   * not. A main thread isn't kept.
+   */
+  takeSoon(timeout?: number): number {
     const { permits, member } = this
-    return member.isGone ? 0 : permits.tryTake(member.number)
+    const permit = permits.tryTake(member.number)
+    return permit !== 0 || timeout === 0 || member.mayBlock !== true
+      ? permit
+      : permits.takeSoon(member.number)
   }
 
   /** @internal Waits, in this thread's name. Resolves to 0 when the time is over. */
   async wait(timeout?: number, signal?: AbortSignal): Promise<number> {
     const { permits, member } = this
-    if (member.isGone) return never()
     if (timeout === 0) return 0
     const left = countdown(timeout)
     let slot = permits.join(member.number)
     // So many wait that there is no place in the queue.
     for (; slot === undefined; slot = permits.join(member.number)) {
       await new Promise((resolve) => setTimeout(resolve, 1))
-      if (member.isGone) return never()
       signal?.throwIfAborted()
       if (left() === 0) return 0
     }
     let permit = 0
     for (let again = false; permit === 0; again = true) {
-      const wait = this.waitOf(slot, again)
-      // A main thread isn't kept.
-      const isSoon = member.mayBlock === true && this.isSoon(slot, wait)
+      const wait = permits.wait(slot, member.number, again)
+      // Once it insists the next turn is its own. A main thread isn't kept.
+      const isSoon = again && member.mayBlock === true && soon(wait)
       if (!isSoon && !(await changed(wait, { timeout: left(), signal }))) return 0
-      // The slot may be another's by now.
-      if (member.isGone) return never()
       permit = permits.claim(slot, member.number)
     }
     return permit
@@ -134,28 +143,17 @@ export class LocalLock implements Lock {
     }
     let permit = 0
     for (let again = false; permit === 0; again = true) {
-      const wait = this.waitOf(slot, again)
-      if (!this.isSoon(slot, wait) && !blocked(wait, left())) return 0
+      const wait = permits.wait(slot, member.number, again)
+      if (!(again && soon(wait)) && !blocked(wait, left())) return 0
       permit = permits.claim(slot, member.number)
     }
     return permit
   }
 
-  /** Most turns are short, so the next one looks for a moment whether its own has come. Others leave the cores to it. */
-  private isSoon(slot: number, wait: Wait): boolean {
-    return this.permits.isNext(slot) && soon(wait)
-  }
-
-  private waitOf(slot: number, again: boolean): Wait {
-    const { permits, member } = this
-    const value = permits.waiting(member.number, again)
-    const giveUp = () => !member.isGone && permits.giveUp(slot, member.number)
-    return { words: this.words, index: slot, value, giveUp }
-  }
-
   private open(peer: SharingPeer): OpenSharing {
-    const { kind, id, count, words } = this
-    const recover = () => this.permits.recover(peer.member, this.member.number)
+    const { kind, id, count, permits } = this
+    const { words } = permits
+    const recover = () => permits.recover(peer.member, this.member.number)
     const descriptor = (its?: Int32Array): LockDescriptor => ({ [sharedKind]: kind, id, count, words: its })
     if (canShareWith(peer, words)) return { descriptor: descriptor(words), died: recover }
     return serveLock(this, peer, descriptor())
@@ -180,8 +178,7 @@ export class LocalHeld extends Release {
     const { permit, lock } = this
     if (permit === 0) return
     this.permit = 0
-    // Whoever has it now was given it by others.
-    if (!lock.member.isGone) lock.permits.release(permit, lock.member.number)
+    lock.permits.release(permit, lock.member.number)
   }
 
   /** @internal Releases it, and the next holder is told that its holder is gone. */
@@ -189,7 +186,7 @@ export class LocalHeld extends Release {
     const { permit, lock } = this
     if (permit === 0) return
     this.permit = 0
-    if (!lock.member.isGone) lock.permits.abandon(permit, lock.member.number)
+    lock.permits.abandon(permit, lock.member.number)
   }
 }
 
@@ -197,6 +194,10 @@ export class LocalHeld extends Release {
 export function heldBy(caller: string, lockId: number, held: Held): LocalHeld {
   if (held instanceof LocalHeld && held.lock.id === lockId && held.permit !== 0) return held
   throw notHeld(caller)
+}
+
+function isPromiseLike<R>(result: R | PromiseLike<R>): result is PromiseLike<R> {
+  return typeof (result as PromiseLike<R> | undefined | null)?.then === 'function'
 }
 
 function pause(milliseconds: number): void {

@@ -19,8 +19,6 @@ export interface Member {
    * has to be there.
    */
   readonly mayBlock: boolean | 'free'
-  /** Whether it has ended though its code may run on, as in an inline pool: what it held is no longer its own. */
-  isGone: boolean
 }
 
 /** The words of the counter: of members, and of what is shared. */
@@ -49,14 +47,14 @@ function nextMember(): number {
 
 /** This thread. */
 export function thisMember(): Member {
-  own ??= { number: nextMember(), mayBlock: mayBlock(), isGone: false }
+  own ??= { number: nextMember(), mayBlock: mayBlock() }
   return own
 }
 
 /** Says which number this thread has, and where others come from. */
 export function joinMembers({ number, counter: known }: Membership): Member {
   counter = known ?? counter
-  own = { number, mayBlock: mayBlock(), isGone: false }
+  own = { number, mayBlock: mayBlock() }
   return own
 }
 

@@ -5,7 +5,7 @@
 import { LocalLock } from './localLock.js'
 import type { Lock } from './lock.js'
 import { nextId } from './member.js'
-import { permitWords } from './permits.js'
+import { Permits, permitWords } from './permits.js'
 
 /**
  * Lets one in at a time. See {@link mutex}.
@@ -55,5 +55,5 @@ export interface Mutex extends Lock {
  * ```
  */
 export function mutex(): Mutex {
-  return new LocalLock('mutex', nextId(), permitWords(1), 1)
+  return new LocalLock('mutex', nextId(), new Permits(permitWords(1), 1))
 }

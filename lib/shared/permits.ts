@@ -3,6 +3,9 @@
  *
  * A permit's one word says who holds it, and whether its holder before that died.
  *
+ * Most turns are shorter than it takes to wait. So who finds none free looks for a moment first, and isn't in the queue
+ * till then: only while nobody waits there, who would come before it.
+ *
  * Those who wait have their turns in the order in which they came, but it takes a thread long to wake up: where each
  * turn had to wait for that, threads that want a lock all the time would get on at the pace of their waking. So who
  * gives back a permit that is waited for calls the first in the queue and leaves the permit free; till that one is awake
@@ -20,6 +23,8 @@
  */
 import { makeWords } from './cells.js'
 import { queueSize, WaitQueue } from './queue.js'
+import type { Wait } from './waiting.js'
+import { looks } from './waiting.js'
 
 /** The word that says whether somebody may be waiting. */
 const waitingWord = 0
@@ -29,19 +34,19 @@ const firstPermit = 1
 /** Of a permit's word: its holder died. Of a free one: and nobody has been told of it yet. */
 const abandonedBit = 1
 
+/** Where the queue of so many permits begins. */
+export const queueStart = (count: number): number => firstPermit + count
+
 export function permitWords(count: number): Int32Array {
-  return makeWords(firstPermit + count + queueSize)
+  return makeWords(queueStart(count) + queueSize)
 }
 
 export class Permits {
-  private readonly queue: WaitQueue
-
   constructor(
     readonly words: Int32Array,
-    private readonly count: number,
-  ) {
-    this.queue = new WaitQueue(words, firstPermit + count)
-  }
+    readonly count: number,
+    private readonly queue = new WaitQueue(words, queueStart(count)),
+  ) {}
 
   /** Takes one if one is free. Returns 0 if not. */
   tryTake(me: number): number {
@@ -56,6 +61,20 @@ export class Permits {
     return 0
   }
 
+  /** Looks for a moment whether one is given back: to wait in the queue takes longer. Returns 0 if none is. */
+  takeSoon(me: number): number {
+    const { words, count } = this
+    // Those who wait come first, and a thread that has all waits for itself.
+    if (Atomics.load(words, waitingWord) !== 0 || this.hasAll(me)) return 0
+    for (let look = 0; look < looks; look++) {
+      const permit = firstPermit + (count === 1 ? 0 : look % count)
+      if (Atomics.load(words, permit) > abandonedBit) continue
+      const taken = this.tryTake(me)
+      if (taken !== 0) return taken
+    }
+    return 0
+  }
+
   /** Waits for one: returns the slot's word, or undefined if too many wait. */
   join(me: number): number | undefined {
     const slot = this.queue.join(me)
@@ -66,14 +85,9 @@ export class Permits {
     return slot
   }
 
-  /** The slot's word while it waits: for the first time, or again, since others were faster. */
-  waiting(me: number, again = false): number {
-    return this.queue.waitingWord(me, again)
-  }
-
-  /** Whether it is the next. */
-  isNext(slot: number): boolean {
-    return this.queue.isFirst(slot)
+  /** Till the slot is called: for the first time, or again, since others were faster. */
+  wait(slot: number, me: number, again: boolean): Wait {
+    return { ...this.queue.wait(slot, me, again), giveUp: () => this.giveUp(slot, me) }
   }
 
   /** Of one that is awake: takes what it was given, or what is free. Returns 0 if it has to wait again. */

@@ -6,6 +6,7 @@
  * @module
  */
 import { wake } from './cells.js'
+import type { Wait } from './waiting.js'
 
 /**
  * How far a slot is: nobody's, being taken, one who waits, one who was given something. With one who waits stands how
@@ -58,8 +59,8 @@ export interface Passed {
 export class WaitQueue {
   /** @param start the word at which it begins. */
   constructor(
-    private readonly words: Int32Array,
-    private readonly start: number,
+    readonly words: Int32Array,
+    private readonly start = 0,
   ) {}
 
   /** Waits from now on. Returns the slot's word, or undefined if all are taken. */
@@ -83,9 +84,10 @@ export class WaitQueue {
       if (Atomics.compareExchange(this.words, at, known, used) === known) return
   }
 
-  /** What the word of this member's slot is before it is called, and once it insists. */
-  waitingWord(member: number, insists = false): number {
-    return state(member, phase.waiting, insists ? mostPasses : 0)
+  /** Till this member's slot is called; or, once it insists, till it is given something. */
+  wait(slot: number, member: number, insists = false): Wait {
+    const value = state(member, phase.waiting, insists ? mostPasses : 0)
+    return { words: this.words, index: slot, value, giveUp: () => this.giveUp(slot) }
   }
 
   /** What it was given; undefined while it waits. */
@@ -112,7 +114,7 @@ export class WaitQueue {
   }
 
   /** Changes the word of one who waits, whatever others count in it. */
-  private changeWaiting(slot: number, next: (word: number) => number): boolean {
+  protected changeWaiting(slot: number, next: (word: number) => number): boolean {
     const { words } = this
     for (;;) {
       const word = Atomics.load(words, slot)
@@ -139,10 +141,6 @@ export class WaitQueue {
     const word = Atomics.load(this.words, slot)
     const passes = passesOf(word)
     return phaseOf(word) === phase.waiting && passes > 0 && passes < mostPasses
-  }
-
-  isFirst(slot: number): boolean {
-    return this.first() === slot
   }
 
   /** What it was given has been taken. */

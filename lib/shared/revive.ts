@@ -12,6 +12,8 @@ import { LocalLock } from './localLock.js'
 import type { LockDescriptor } from './lock.js'
 import type { Member } from './member.js'
 import { joinMembers, mainSideOnly } from './member.js'
+import { Permits } from './permits.js'
+import { WaitQueue } from './queue.js'
 import { RemoteCondition, RemoteEvent, RemoteLock } from './remote.js'
 import type { StoreDescriptor } from './sharedState.js'
 import { MapOver, StateOver } from './stateOver.js'
@@ -24,14 +26,29 @@ interface Hears {
   receive(body: unknown): void
 }
 
+/** How a thread's code comes to what is in shared words. */
+export interface Reach {
+  /** In whose name. */
+  readonly member: Member
+  permits(words: Int32Array, count: number): Permits
+  queue(words: Int32Array): WaitQueue
+}
+
 /** In a thread of its own. */
 export const reviveInThread: Revive = (shared, membership, post) =>
-  revive(shared, joinMembers(membership), post)
+  revive(
+    shared,
+    {
+      member: joinMembers(membership),
+      permits: (words, count) => new Permits(words, count),
+      queue: (words) => new WaitQueue(words),
+    },
+    post,
+  )
 
-/** @param member in whose name it is used. */
 export function revive(
   shared: Readonly<Record<string, unknown>>,
-  member: Member,
+  reach: Reach,
   post: (message: SharedMessage) => void,
 ): Revived {
   const hearing = new Map<number, Hears>()
@@ -41,7 +58,7 @@ export function revive(
     const { id } = descriptor
     return revivePart(
       descriptor,
-      member,
+      reach,
       (body) => post({ type: 'shared', id, body }),
       (hears) => hearing.set(id, hears),
     )
@@ -54,7 +71,7 @@ export function revive(
 
 function revivePart(
   its: Descriptor,
-  member: Member,
+  { member, permits, queue }: Reach,
   post: (body: unknown) => void,
   hears: (part: Hears) => void,
 ): object {
@@ -66,11 +83,11 @@ function revivePart(
     case 'mutex':
     case 'semaphore':
       return its.words
-        ? new LocalLock(its[sharedKind], its.id, its.words, its.count, member)
+        ? new LocalLock(its[sharedKind], its.id, permits(its.words, its.count), member)
         : hearing(new RemoteLock(its[sharedKind], its.id, its.count, post))
     case 'condition':
       return its.words
-        ? new LocalCondition(its.id, its.lockId, its.words, member)
+        ? new LocalCondition(its.id, its.lockId, queue(its.words), member)
         : hearing(new RemoteCondition(its.lockId, post))
     case 'event':
       return its.words ? new LocalEvent(its.id, its.words, member) : hearing(new RemoteEvent(its, post))

@@ -6,7 +6,7 @@ import { checkCount } from './checks.js'
 import { LocalLock } from './localLock.js'
 import type { Lock } from './lock.js'
 import { nextId } from './member.js'
-import { permitWords } from './permits.js'
+import { Permits, permitWords } from './permits.js'
 import { mostGrant } from './queue.js'
 
 /**
@@ -50,5 +50,5 @@ export interface Semaphore extends Lock {
  */
 export function semaphore(count: number): Semaphore {
   checkCount('semaphore', count, 1, mostGrant)
-  return new LocalLock('semaphore', nextId(), permitWords(count), count)
+  return new LocalLock('semaphore', nextId(), new Permits(permitWords(count), count))
 }

@@ -43,12 +43,12 @@ export interface Wait {
   giveUp(): boolean
 }
 
-/** Looks at a word before its thread goes to sleep: waking it takes some ten microseconds. */
-const spins = 2000
+/** So often a thread looks at a word before it goes to sleep: waking it takes some ten microseconds. */
+export const looks = 2000
 
 /** Looks at the word for a few microseconds. Returns whether it has changed. */
 export function soon({ words, index, value }: Wait): boolean {
-  for (let i = 0; i < spins; i++) if (Atomics.load(words, index) !== value) return true
+  for (let i = 0; i < looks; i++) if (Atomics.load(words, index) !== value) return true
   return false
 }
 
@@ -95,11 +95,6 @@ export function changed(wait: Wait, { timeout, signal }: WaitOptions): Promise<b
     if (signal?.aborted) abort()
     look()
   })
-}
-
-/** Where code goes no further whose thread has ended, though this code runs on. */
-export function never(): Promise<never> {
-  return new Promise(() => {})
 }
 
 /** Waits till it holds, as it is asked at once and after each wait, or till the time is over. */

@@ -3,7 +3,6 @@
  * @module
  */
 import type { Link, LinkEvents } from '../pool/link.js'
-import type { Member } from '../shared/member.js'
 import { revive } from '../shared/revive.js'
 import { compactFrom, compactTo, expandFrom, expandTo } from '../wire/compact.js'
 import type { Manifest, ToThread } from '../wire/messages.js'
@@ -17,6 +16,7 @@ import { dispatcher } from '../worker/dispatcher.js'
 import type { ExposedFunctions } from '../worker/exposed.js'
 import { manifestOf, resolveTask } from '../worker/resolveTask.js'
 import { StageRunner } from '../worker/stageRunner.js'
+import { endingReach } from './endingReach.js'
 import type { Model } from './model.js'
 import { modelled } from './model.js'
 import { Processor } from './processor.js'
@@ -40,7 +40,6 @@ export class InlineThread implements Link {
   readonly cells: Int32Array | undefined
   private state: 'works' | 'hangs' | 'dead' = 'works'
   private readonly session: SharingSession
-  private readonly member: Member | undefined
   private readonly revived: Revived | undefined
   private readonly dispatch: (message: ToThread) => void
   /** What was posted and isn't handled yet: as in a real thread, not in the midst of something else. */
@@ -65,14 +64,13 @@ export class InlineThread implements Link {
     const works = () => this.state === 'works'
     const session = openSharing(shared, 'same', (message) => this.revived?.receive(structuredClone(message)))
     this.session = session
-    this.member = session.membership && {
-      number: session.membership.number,
-      mayBlock: 'free',
-      isGone: false,
-    }
     this.revived =
-      this.member &&
-      revive(session.values, this.member, (message) => session.receive(structuredClone(message)))
+      session.membership &&
+      revive(
+        session.values,
+        endingReach(session.membership.number, () => this.state === 'dead'),
+        (message) => session.receive(structuredClone(message)),
+      )
     const thread: ThreadInfo = {
       threadId,
       cells: this.cells,
@@ -161,7 +159,6 @@ export class InlineThread implements Link {
     if (this.state === 'dead') return
     this.state = 'dead'
     this.inbox.length = 0
-    if (this.member) this.member.isGone = true
     this.session.died()
     this.events.died({ exitCode, cause: undefined })
     if (!this.handling) this.dismiss()

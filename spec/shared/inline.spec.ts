@@ -176,6 +176,51 @@ describe('code of a thread that has ended, which runs on in this one', () => {
     },
   )
 
+  it('does not take what another is handed where it has waited', async () => {
+    const shared = locks()
+    const { open: takes, opened: taken } = gate()
+    const holders = inlinePool(
+      {
+        hold: task(async (_: null, context: TaskContext<Locks>) => {
+          await context.shared.lock.acquire()
+          takes()
+          await new Promise(() => {})
+        }),
+      },
+      { shared },
+    )
+    const hold = expect(holders.run(holders.tasks.hold, null)).rejects.toMatchObject({ code: 'POOL_CLOSED' })
+    await taken
+    let wentOn = false
+    await endAmid(shared, async (its, midst) => {
+      const wait = its.lock.acquire()
+      midst()
+      await wait
+      wentOn = true
+    })
+    const next = shared.lock.acquire()
+    await holders.terminate()
+    await hold
+    expect((await next).abandoned).toBe(true)
+    expect(wentOn).toBe(false)
+  })
+
+  it('takes no place before a condition', async () => {
+    const shared = locks()
+    const { lock, there } = shared
+    const { open, opened } = gate()
+    await endAmid(shared, async (its, midst) => {
+      const held = await its.lock.acquire()
+      midst()
+      await opened
+      await its.there.wait(held)
+    })
+    open()
+    const wait = lock.run((held) => there.wait(held))
+    await lock.run(() => there.notify())
+    expect(await wait).toBe(true)
+  })
+
   it.each([false, true])('does not come back from a condition, aborted: %s', async (aborted) => {
     const shared = locks()
     const { lock, there } = shared

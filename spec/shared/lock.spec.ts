@@ -51,6 +51,33 @@ describe('a mutex', () => {
     expect(order).toEqual([1, 2, 3])
   })
 
+  it('is released as soon as what runs under it has returned', async () => {
+    const lock = mutex()
+    let free: boolean | undefined
+    await lock.run(() =>
+      queueMicrotask(() => {
+        free = lock.tryAcquire() !== undefined
+      }),
+    )
+    expect(free).toBe(true)
+  })
+
+  it('is held till what runs under it is done, whatever kind of Promise that gives', async () => {
+    const lock = mutex()
+    const events: string[] = []
+    const promiseLike: PromiseLike<void> = {
+      // biome-ignore lint/suspicious/noThenProperty: that is what is tested
+      then: (done) =>
+        Promise.resolve()
+          .then(() => void events.push('done'))
+          .then(done),
+    }
+    const run = lock.run(() => promiseLike)
+    await lock.run(() => void events.push('next'))
+    await run
+    expect(events).toEqual(['done', 'next'])
+  })
+
   it('is released by the end of a block', async () => {
     const lock = mutex()
     {

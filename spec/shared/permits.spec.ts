@@ -41,7 +41,7 @@ class Actor {
 
   /** Whether the word that it waits for has changed. */
   isWoken(words: Int32Array): boolean {
-    return Atomics.load(words, this.slot!) !== this.permits.waiting(this.number, this.again)
+    return Atomics.load(words, this.slot!) !== this.permits.wait(this.slot!, this.number, this.again).value
   }
 
   release(): void {
@@ -183,6 +183,44 @@ describe('permits', () => {
     other.release(permit, main)
     expect(other.tryTake(main)).toBe(0)
     expect(waiter.look(words)).toBe(true)
+  })
+
+  it.each([1, 2])('are taken by one who looks for a moment, whenever one of %i is given back', (count) => {
+    for (let between = 0; between < 24; between++) {
+      const { actors, main: looking } = scene(count, count)
+      for (const actor of actors) actor.acquire()
+      const giver = actors.at(-1)!
+      let taken = 0
+      killed(
+        never,
+        () => {
+          taken = looking.takeSoon(main)
+        },
+        { step: between, run: () => giver.release() },
+      )
+      expect(taken, `given back at ${between}`).toBe(count)
+    }
+  })
+
+  it('are not taken by one who looks past those who wait', () => {
+    for (let between = 0; between < 24; between++) {
+      const { actors, words, main: looking } = scene(1, 2)
+      const [giver, waiter] = actors as [Actor, Actor]
+      giver.acquire()
+      waiter.acquire()
+      const looks = () => expect(looking.takeSoon(main), `given back at ${between}`).toBe(0)
+      killed(never, looks, { step: between, run: () => giver.release() })
+      if (giver.state === 'holds') giver.release()
+      expect(waiter.look(words)).toBe(true)
+    }
+  })
+
+  it('are not looked for by one who has them all', () => {
+    const { main: looking } = scene(1, 0)
+    looking.tryTake(main)
+    const load = vi.spyOn(Atomics, 'load')
+    expect(looking.takeSoon(main)).toBe(0)
+    expect(load.mock.calls.length).toBeLessThan(5)
   })
 
   it('tell the next holder, and only that one, that a holder is gone', () => {
