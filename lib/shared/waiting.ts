@@ -78,19 +78,22 @@ export function changed(wait: Wait, { timeout, signal }: WaitOptions): Promise<b
       end()
       reject(signal!.reason)
     }
+    const late = () => {
+      if (over || !giveUp()) return
+      end()
+      resolve(false)
+    }
     const look = () => {
       if (over) return
-      if (Atomics.load(words, index) === value) return void whenWoken(words, index, value, timeout).then(look)
+      if (Atomics.load(words, index) === value)
+        return void whenWoken(words, index, value, timeout || undefined).then(look)
       end()
       resolve(true)
     }
-    if (timeout !== undefined)
-      timer = setTimeout(() => {
-        if (over || !giveUp()) return
-        end()
-        resolve(false)
-      }, timeout)
-    signal?.addEventListener('abort', abort)
+    // A wait without time is over at once: looked at again and again it would leave no turn to the timer.
+    if (timeout === 0) late()
+    else if (timeout !== undefined) timer = setTimeout(late, timeout)
+    if (!over) signal?.addEventListener('abort', abort)
     // Since who calls has looked, or between two waits: no event comes for that.
     if (signal?.aborted) abort()
     look()
