@@ -42,6 +42,8 @@ Object.assign(globalThis, {
 async function run(file: string): Promise<string | undefined> {
   let failure: string | undefined
   let ended = false
+  // A module may do all that it does at once: the event loop has to turn for its end to be told.
+  setImmediate(() => {})
   const done = import(pathToFileURL(file).href).then(
     () => (ended = true),
     (error) => (failure = error instanceof Error ? (error.stack ?? error.message) : String(error)),
