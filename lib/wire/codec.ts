@@ -9,7 +9,7 @@ import type { Values } from './messages.js'
 /** A batch, ready to be posted. */
 export interface Packed {
   /**
-   * What structured clone takes, unless a value is in it that it refuses. Not an array nor a view of memory: so go
+   * What structured clone takes, unless a value is in it that it refuses. Not an array nor a Float64Array: so go
    * values as they are, and numbers.
    */
   readonly payload: unknown
@@ -84,5 +84,5 @@ export function codecNamed(name: string): CodecKind | undefined {
 /** Whether values were posted as they are: numbers, and what no codec was tried on or gained from, go the same way. */
 export function isAsItIs(posted: unknown): posted is Values {
   // Not by `instanceof`: test runners load this where classes are others than those of what a port brings.
-  return Array.isArray(posted) || ArrayBuffer.isView(posted)
+  return Array.isArray(posted) || Object.prototype.toString.call(posted) === '[object Float64Array]'
 }

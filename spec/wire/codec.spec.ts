@@ -1,6 +1,7 @@
+import { runInNewContext } from 'node:vm'
 import { expect, it } from 'vitest'
 import type { CodecKind } from '../../lib/wire/codec.js'
-import { codecNamed, registerCodec } from '../../lib/wire/codec.js'
+import { codecNamed, isAsItIs, registerCodec } from '../../lib/wire/codec.js'
 
 const kind = (name: string): CodecKind => ({
   name,
@@ -22,4 +23,22 @@ it('knows the one that was registered last under a name', () => {
   registerCodec(first)
   registerCodec(second)
   expect(codecNamed('same')).toBe(second)
+})
+
+it.each(['[1, {}]', 'new Float64Array(2)'])('%s goes as it is, of whatever realm it is', (code) => {
+  expect([isAsItIs(runInNewContext(code)), isAsItIs(new Function(`return ${code}`)())]).toEqual([true, true])
+})
+
+it.each([
+  'new Uint8Array(2)',
+  'new DataView(new ArrayBuffer(8))',
+  'new ArrayBuffer(8)',
+  '({ sealed: [] })',
+  'null',
+  '"text"',
+])('%s does not', (code) => {
+  expect([isAsItIs(runInNewContext(code)), isAsItIs(new Function(`return ${code}`)())]).toEqual([
+    false,
+    false,
+  ])
 })

@@ -2,6 +2,7 @@
  * The lists of keys that objects have in common. They travel once; after that an object goes as its values.
  * @module
  */
+
 /** Remembers which shape was found at one place in values, which is a good guess for the next value. */
 export interface Site {
   shape: Shape
