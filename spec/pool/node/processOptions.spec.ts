@@ -6,8 +6,6 @@ import { SHARE_ENV, Worker } from 'node:worker_threads'
 import { from } from 'rxjs'
 import { isParallelError, parallelMap, threadPool } from 'rxjs-parallel'
 import { describe, expect, it } from 'vitest'
-import { BatchSize } from '../../../lib/flow/batchSize.js'
-import { ItemFlow } from '../../../lib/flow/itemFlow.js'
 import { inlineSource } from '../../../lib/pool/inlineFunction.js'
 import { startProcess } from '../../../lib/pool/node/process.js'
 import type { AnyRef } from '../../../lib/pool/seam.js'
@@ -15,6 +13,7 @@ import { backend } from '../../../lib/pool/seam.js'
 import { realTime } from '../../../lib/wire/time.js'
 import { pidOf } from '../../support/alive.js'
 import { Gate } from '../../support/gate.js'
+import { itemFlow } from '../../support/itemFlows.js'
 import { rejection, thrownBy, valuesOf } from '../../support/outcome.js'
 import { deadlyPool, fixture } from '../../support/pools.js'
 import { Recorder } from '../../support/recorder.js'
@@ -115,19 +114,10 @@ describe('a process', () => {
     await using pool = deadlyPool({ size: 1 })
     const task = inlineSource('spec', (n: number) => twice(n) + 2, { twice })
     const recorder = new Recorder<number>()
-    const flow = new ItemFlow<number, number>(recorder, {
+    const flow = itemFlow<number, number>(recorder, {
       steps: [{ task, spread: false, caller: undefined }],
-      pin: undefined,
-      batchSize: new BatchSize(),
-      ordered: true,
       concurrency: 10,
-      bufferSize: Number.POSITIVE_INFINITY,
-      bufferBytes: Number.POSITIVE_INFINITY,
-      overflow: 'error',
       place: String,
-      transfer: undefined,
-      replace: undefined,
-      below: undefined,
     })
     flow.attach((pool as never as AnyRef)[backend])
     for (const n of [1, 2, 20]) flow.push(n)
